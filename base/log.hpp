@@ -1,0 +1,61 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace minidns {
+
+/// error = a person must act; warning = we recovered; info = life of a zone; debug = packets.
+enum class LogLevel { error, warning, info, debug };
+
+[[nodiscard]] std::optional<LogLevel> parse_log_level(std::string_view text);
+
+/// One `key=value` of a log line. Values are quoted and escaped where they hold anything but plain characters, so a
+/// hostile name can't forge a line.
+struct LogField {
+  LogField(std::string_view key, std::string_view value) : key(key), value(value) {}
+  LogField(std::string_view key, const char* value) : key(key), value(value) {}
+  LogField(std::string_view key, const std::string& value) : key(key), value(value) {}
+  LogField(std::string_view key, bool value) : key(key), value(value ? "true" : "false") {}
+  template <std::integral T>
+  LogField(std::string_view key, T value) : key(key), value(std::to_string(value)) {}
+  template <std::floating_point T>
+  LogField(std::string_view key, T value) : key(key), value(std::to_string(value)) {}
+
+  std::string_view key;
+  std::string value;
+};
+
+/// Writes lines `2026-11-21T02:41:43.123Z level=info program=mdns msg="zone loaded" zone=example.org. serial=7` to a
+/// file descriptor. Safe to use from any thread; a line is written by one write(2).
+class Logger {
+ public:
+  using Fields = std::initializer_list<LogField>;
+
+  /// `fd` stays the caller's (normally 2, standard error).
+  Logger(std::string program, LogLevel threshold, int fd);
+  ~Logger();
+  Logger(const Logger&) = delete;
+  Logger& operator=(const Logger&) = delete;
+
+  void error(std::string_view message, Fields fields = {}) const { write(LogLevel::error, message, fields); }
+  void warning(std::string_view message, Fields fields = {}) const { write(LogLevel::warning, message, fields); }
+  void info(std::string_view message, Fields fields = {}) const { write(LogLevel::info, message, fields); }
+  void debug(std::string_view message, Fields fields = {}) const { write(LogLevel::debug, message, fields); }
+
+  [[nodiscard]] bool enabled(LogLevel level) const { return level <= threshold_; }
+
+ private:
+  void write(LogLevel level, std::string_view message, Fields fields) const;
+
+  std::string program_;
+  LogLevel threshold_;
+  int fd_;
+};
+
+}  // namespace minidns

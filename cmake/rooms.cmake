@@ -1,0 +1,41 @@
+# One library per room. A room links PRIVATE what only its .cpp files use; the include root is the repository.
+
+find_package(Threads REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS system)
+find_package(boost_json 1.81 REQUIRED)
+find_package(PostgreSQL REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(prometheus-cpp CONFIG REQUIRED)
+find_package(civetweb CONFIG REQUIRED)
+find_package(GTest REQUIRED)
+find_library(LDNS_LIBRARY ldns REQUIRED)
+
+add_library(minidns_flags INTERFACE)
+target_include_directories(minidns_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(minidns_flags INTERFACE -Wall -Wextra -Wconversion -Wshadow)
+if(MINIDNS_WERROR)
+  target_compile_options(minidns_flags INTERFACE -Werror)
+endif()
+target_compile_definitions(minidns_flags INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
+                                                   BOOST_ASIO_NO_DEPRECATED)
+target_link_libraries(minidns_flags INTERFACE Threads::Threads Boost::headers)
+
+# minidns_room(NAME SOURCES… ) makes the static library minidns_NAME.
+function(minidns_room name)
+  string(REPLACE "-" "_" target "minidns_${name}")
+  add_library(${target} STATIC ${ARGN})
+  target_link_libraries(${target} PUBLIC minidns_flags)
+endfunction()
+
+# minidns_test(NAME SOURCES… LINK libs…) makes a GoogleTest program that is run as one ctest test.
+function(minidns_test name)
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE minidns_flags ${arg_LINK} GTest::gtest GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 300)
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+endfunction()

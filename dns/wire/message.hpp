@@ -1,0 +1,97 @@
+#pragma once
+
+#include "base/bytes.hpp"
+#include "dns/name.hpp"
+#include "dns/rr_type.hpp"
+#include "dns/rrset.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace minidns::dns {
+
+/// 4 bits (RFC 1035 §4.1.1, IANA DNS OpCodes).
+enum class Opcode : std::uint8_t { query = 0, iquery = 1, status = 2, notify = 4, update = 5, dso = 6 };
+
+/// 12 bits with EDNS's upper 8; values from IANA DNS RCODEs. Open: any value may come from outside.
+enum class Rcode : std::uint16_t {
+  noerror = 0,
+  formerr = 1,
+  servfail = 2,
+  nxdomain = 3,
+  notimp = 4,
+  refused = 5,
+  notauth = 9,
+  notzone = 10,
+  badvers = 16,
+};
+
+/// TSIG's own error field (RFC 8945 §3).
+enum class TsigErrc : std::uint16_t { noerror = 0, badsig = 16, badkey = 17, badtime = 18, badtrunc = 22 };
+
+inline constexpr std::uint16_t class_in = 1;
+inline constexpr std::size_t header_size_octets = 12;
+inline constexpr std::size_t message_size_octets_max = 65'535;
+
+struct Header {
+  std::uint16_t id = 0;
+  Opcode opcode = Opcode::query;
+  bool qr = false, aa = false, tc = false, rd = false, ra = false, ad = false, cd = false;
+  std::uint8_t rcode = 0;  ///< lower 4 bits
+  std::uint16_t qdcount = 0, ancount = 0, nscount = 0, arcount = 0;
+};
+
+struct Question {
+  Name name;
+  RRType type;
+  std::uint16_t klass;
+};
+
+/// A record of a message, RDATA with its compressed names expanded for the types that may have them (RFC 3597 §4).
+struct Record {
+  Name owner;
+  RRType type;
+  std::uint16_t klass;
+  std::uint32_t ttl;  ///< as it came
+  Bytes rdata;
+};
+
+/// The OPT record, read (RFC 6891).
+struct Edns {
+  std::uint16_t udp_size_octets = 512;
+  std::uint8_t version = 0;
+  bool dnssec_ok = false;
+  bool nsid = false;            ///< option 3 was asked for
+  std::optional<Bytes> cookie;  ///< option 10 as it came
+};
+
+/// Where a TSIG record starts in the octets of a message, and its fields (RFC 8945 §4.2).
+struct TsigRecord {
+  std::size_t offset;  ///< of the owner name
+  Name key;
+  Name algorithm;
+  std::uint64_t time_signed_s;  ///< 48 bits
+  std::uint16_t fudge_s;
+  Bytes mac;
+  std::uint16_t original_id;
+  std::uint16_t error;
+  Bytes other;
+};
+
+/// A whole message, parsed. Limits: 65,535 octets, and no more records than fit.
+struct Message {
+  Header header;
+  std::vector<Question> question;
+  std::vector<Record> answer, authority, additional;  ///< additional without OPT and TSIG
+  std::optional<Edns> edns;
+  std::optional<TsigRecord> tsig;
+};
+
+/// Reads a message as RFC 1035 §4 says, all octets used. Errors: truncated, bad_pointer (forward, looping), two OPT or
+/// OPT outside additional, TSIG that isn't the last record (RFC 8945 §5.1: FORMERR).
+[[nodiscard]] Result<Message> parse_message(ByteView octets);
+/// Only the header, for an answer to what can't be parsed; nothing if shorter than 12 octets.
+[[nodiscard]] std::optional<Header> parse_header(ByteView octets);
+
+}  // namespace minidns::dns
