@@ -1,12 +1,11 @@
 #pragma once
 
-#include "base/result.hpp"
 #include "base/secret.hpp"
 #include "dns/name.hpp"
+#include "tsig/hmac.hpp"
 
 #include <cstddef>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace minidns::tsig {
@@ -20,10 +19,12 @@ enum class Algorithm { hmac_sha1, hmac_sha224, hmac_sha256, hmac_sha384, hmac_sh
 [[nodiscard]] const dns::Name& name_of(Algorithm algorithm);
 [[nodiscard]] std::size_t mac_size_octets(Algorithm algorithm);
 
+/// Set once, when it is made; shared as `shared_ptr<const Key>`.
 struct Key {
   dns::Name name;
   Algorithm algorithm;
   Secret secret;
+  Hmac hmac = Hmac(algorithm, secret);  ///< ready to sign; follows from the two above
 };
 
 }  // namespace minidns::tsig

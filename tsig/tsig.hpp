@@ -9,6 +9,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string>
 #include <variant>
 
 namespace minidns::tsig {
@@ -37,8 +39,9 @@ struct Failure {
   std::shared_ptr<const Key> key;  ///< for signed_error
 };
 
-/// Checks the TSIG of a request (RFC 8945 §5.2): key, MAC (in constant time), time, truncation; MAC before time.
-/// `octets` is the message as it came, `message.tsig` must be there.
+/// Checks the TSIG of a request (RFC 8945 §5.2): key, MAC (in constant time), time, truncation; in this order.
+/// `octets` is the message as it came and parse_message's input for `message`, whose `tsig` must be there. Whether the
+/// key is good for what is asked is for the caller to decide (KeyRing).
 [[nodiscard]] std::variant<Verified, Failure> verify_request(ByteView octets, const dns::Message& message,
                                                              const KeyLookup& keys, WallTime now);
 
@@ -52,7 +55,8 @@ class AnswerSigner {
   ~AnswerSigner();
 
   /// Returns the TSIG record to append to the message whose octets (with ARCOUNT *before* TSIG) are `parts`, in order;
-  /// the caller adds 1 to ARCOUNT. Parts let a transfer sign header and chunk without joining them.
+  /// the caller adds 1 to ARCOUNT. Parts let a transfer sign header and chunk without joining them. The first part has
+  /// at least the message's ID.
   [[nodiscard]] Bytes sign(std::span<const ByteView> parts, WallTime now);
 
  private:
@@ -71,15 +75,23 @@ class ClientTransaction {
   /// Appends TSIG to `request` and keeps its MAC.
   ClientTransaction(Bytes& request, std::shared_ptr<const Key> key, WallTime now);
   ClientTransaction(ClientTransaction&&) noexcept;
+  ClientTransaction& operator=(ClientTransaction&&) noexcept;
   ~ClientTransaction();
 
   /// Checks the next message of the answer. In a sequence up to 99 messages in a row may lack TSIG (RFC 8945 §5.3.1).
-  /// Nothing if it is right (so far), else the reason.
+  /// Nothing if it is right (so far), else the reason. As long as no message was right, one that is not changes
+  /// nothing (over UDP anyone may have sent it: go on waiting, RFC 8945 §5.4); later a wrong one ends the sequence.
   [[nodiscard]] std::optional<std::string> verify(ByteView octets, const dns::Message& message, WallTime now);
+  /// Whether the last message so far was signed: an answer may be believed only then (RFC 8945 §5.3.1).
+  [[nodiscard]] bool is_complete() const;
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
+
+// Limitations: no HMAC-MD5 and no GSS-TSIG (RFC 8945 §6), no truncated MACs of our own and none accepted (BADTRUNC,
+// §5.2.4), and no memory of the last time signed per key, which §5.2.3 leaves to the server: what our keys open
+// (queries, transfers, NOTIFY) may be repeated without harm.
 
 }  // namespace minidns::tsig
