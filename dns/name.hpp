@@ -18,7 +18,8 @@ namespace minidns::dns {
 class Name {
  public:
   [[nodiscard]] static Name root();
-  /// Presentation form with a trailing dot, escapes `\.` and `\DDD` (RFC 1035 §5.1). No IDN conversion.
+  /// Presentation form with a trailing dot, escapes `\.` and `\DDD` (RFC 1035 §5.1). White space, control octets,
+  /// octets above 126 and `" ; ( )` must be escaped. No IDN conversion.
   [[nodiscard]] static Result<Name> from_text(std::string_view text);
   /// Uncompressed wire form; must be all of `wire`.
   [[nodiscard]] static Result<Name> from_wire(ByteView wire);
@@ -43,6 +44,11 @@ class Name {
   friend bool operator==(const Name& a, const Name& b);
   /// RFC 4034 §6.1.
   friend std::weak_ordering operator<=>(const Name& a, const Name& b);
+
+  static constexpr std::size_t size_octets_max = 255;       ///< RFC 1035 §2.3.4
+  static constexpr std::size_t label_size_octets_max = 63;  ///< RFC 1035 §2.3.4
+  /// Each of 254 octets as `\DDD` and 127 dots: no longer text can be a name.
+  static constexpr std::size_t text_size_max = 254 * 4;
 
  private:
   explicit Name(std::string wire) : wire_(std::move(wire)) {}

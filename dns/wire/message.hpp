@@ -33,6 +33,11 @@ enum class TsigErrc : std::uint16_t { noerror = 0, badsig = 16, badkey = 17, bad
 inline constexpr std::uint16_t class_in = 1;
 inline constexpr std::size_t header_size_octets = 12;
 inline constexpr std::size_t message_size_octets_max = 65'535;
+/// What the names and RDATA of one message may come to when expanded: 16 times the largest message. No zone's data
+/// compresses that well; a message made of pointers to one name of 255 octets does.
+inline constexpr std::size_t message_expanded_octets_max = 1 << 20;
+inline constexpr std::uint16_t edns_option_nsid = 3;     ///< RFC 5001
+inline constexpr std::uint16_t edns_option_cookie = 10;  ///< RFC 7873
 
 struct Header {
   std::uint16_t id = 0;
@@ -61,6 +66,7 @@ struct Record {
 struct Edns {
   std::uint16_t udp_size_octets = 512;
   std::uint8_t version = 0;
+  std::uint8_t rcode_high = 0;  ///< upper 8 bits of an answer's RCODE
   bool dnssec_ok = false;
   bool nsid = false;            ///< option 3 was asked for
   std::optional<Bytes> cookie;  ///< option 10 as it came
@@ -79,7 +85,7 @@ struct TsigRecord {
   Bytes other;
 };
 
-/// A whole message, parsed. Limits: 65,535 octets, and no more records than fit.
+/// A whole message, parsed. Limits: 65,535 octets, `message_expanded_octets_max`, and no more records than fit.
 struct Message {
   Header header;
   std::vector<Question> question;
@@ -88,8 +94,13 @@ struct Message {
   std::optional<TsigRecord> tsig;
 };
 
-/// Reads a message as RFC 1035 §4 says, all octets used. Errors: truncated, bad_pointer (forward, looping), two OPT or
-/// OPT outside additional, TSIG that isn't the last record (RFC 8945 §5.1: FORMERR).
+/// Reads a message as RFC 1035 §4 says, all octets used; time and memory are linear in its size. Errors: truncated,
+/// trailing_octets, bad_pointer (forward, looping), bad_rdata (a name runs over the end of its RDATA), too_large, and
+/// bad_message: two OPT or OPT outside additional (RFC 6891 §6.1.1), TSIG that isn't the last record (RFC 8945 §5.1),
+/// malformed OPT or TSIG. All of them mean FORMERR. Counts, opcode and flags are the caller's to judge.
+///
+/// **Limitations**: RDATA of other types than `expandable_names` isn't looked at (`check_rdata` does that); of the EDNS
+/// options only NSID and COOKIE are kept.
 [[nodiscard]] Result<Message> parse_message(ByteView octets);
 /// Only the header, for an answer to what can't be parsed; nothing if shorter than 12 octets.
 [[nodiscard]] std::optional<Header> parse_header(ByteView octets);
