@@ -1,0 +1,68 @@
+#include "tests/harness/bind_server.hpp"
+
+#include "base/bytes.hpp"
+#include "base/random.hpp"
+#include "tests/harness/ports.hpp"
+#include "tests/harness/wait.hpp"
+
+#include <filesystem>
+#include <stdexcept>
+
+namespace minidns::harness {
+
+namespace {
+
+std::string key_clause(const KeySpec& key) {
+  return "key \"" + key.name + "\" { algorithm " + key.algorithm + "; secret \"" + key.secret + "\"; };\n";
+}
+
+}  // namespace
+
+BindServer::BindServer(std::vector<KeySpec> transfer_keys, std::string address)
+    : folder_("bind"),
+      transfer_keys_(std::move(transfer_keys)),
+      address_(std::move(address)),
+      port_(free_port()),
+      control_port_(free_port()),
+      statistics_port_(free_port()),
+      control_key_{"control", "hmac-sha256", to_base64(random_bytes(32))} {
+  write_configuration();
+  start();
+}
+
+BindServer::~BindServer() {
+  thaw();
+}
+
+void BindServer::write_configuration() const {
+  const auto port = [](std::uint16_t number) { return std::to_string(number); };
+  const auto folder = folder_.path().string();
+  std::string text = key_clause(control_key_);
+  for (const auto& key : transfer_keys_) text += key_clause(key);
+  text += "options {\n  directory \"" + folder + "\";\n  pid-file \"" + folder + "/named.pid\";\n  session-keyfile \"" +
+          folder + "/session.key\";\n  lock-file none;\n  listen-on port " + port(port_) + " { " + address_ +
+          "; };\n  listen-on-v6 { none; };\n  recursion no;\n  dnssec-validation no;\n  notify no;\n" +
+          "  allow-new-zones yes;\n  allow-notify { 127.0.0.0/8; };\n  allow-transfer { 127.0.0.0/8; };\n" +
+          "  serial-query-rate 1000;\n  transfers-in 100;\n  transfers-per-ns 100;\n};\n" + "controls { inet " +
+          address_ + " port " + port(control_port_) + " allow { 127.0.0.0/8; } keys { \"" + control_key_.name +
+          "\"; }; };\n" + "statistics-channels { inet " + address_ + " port " + port(statistics_port_) +
+          " allow { 127.0.0.0/8; }; };\n";
+  write_file(folder_ / "named.conf", text);
+}
+
+void BindServer::start() {
+  server_ = Process({"named", "-g", "-n", "1", "-c", folder_ / "named.conf"}, {.log_file = folder_ / "log"});
+  const bool up = eventually([&] { return !server_.running() || rndc({"status"}).status == 0; });
+  if (!up || !server_.running()) throw std::runtime_error("named did not start: " + log());
+}
+
+CommandResult BindServer::rndc(const std::vector<std::string>& command) const {
+  write_file(folder_ / "rndc.conf",
+             key_clause(control_key_) + "options { default-key \"" + control_key_.name + "\"; };\n");
+  std::vector<std::string> arguments{"rndc",   "-c", folder_ / "rndc.conf",        "-s",
+                                     address_, "-p", std::to_string(control_port_)};
+  arguments.insert(arguments.end(), command.begin(), command.end());
+  return run(arguments);
+}
+
+}  // namespace minidns::harness
