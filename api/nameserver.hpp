@@ -1,0 +1,123 @@
+#pragma once
+
+#include "api/change.hpp"
+#include "api/page.hpp"
+#include "api/problem.hpp"
+#include "api/socket_address.hpp"
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "base/secret.hpp"
+#include "tsig/key.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace minidns::api {
+
+/// How a nameserver's zone list is kept right. `none`: by hand; it is only notified and measured.
+enum class Driver { bind, powerdns, none };
+enum class NameserverState { bootstrapping, in_service, maintenance, retired };
+
+[[nodiscard]] std::string_view to_text(Driver driver);
+[[nodiscard]] std::optional<Driver> driver_from_text(std::string_view text);
+[[nodiscard]] std::string_view to_text(NameserverState state);
+[[nodiscard]] std::optional<NameserverState> nameserver_state_from_text(std::string_view text);
+
+inline constexpr std::size_t nameserver_name_length_max = 255;
+inline constexpr std::size_t nameserver_secret_octets_max = 512;
+inline constexpr std::size_t url_length_max = 512;
+
+struct NoSettings {
+  friend bool operator==(const NoSettings&, const NoSettings&) = default;
+};
+
+/// The credential is the rndc key's octets (base64 in the API).
+struct BindSettings {
+  std::optional<IpAddress> control_address;  ///< nothing: the nameserver's own
+  std::uint16_t control_port = 953;
+  tsig::Algorithm control_algorithm = tsig::Algorithm::hmac_sha256;  ///< of the rndc key
+  /// Of the statistics channel: `http://192.0.2.1:8053`, no path. Without it zones can't be listed.
+  std::optional<std::string> statistics_url;
+  std::optional<std::string> view;
+  friend bool operator==(const BindSettings&, const BindSettings&) = default;
+};
+
+/// The credential is the API key (text in the API).
+struct PowerdnsSettings {
+  std::string api_url;  ///< `http://192.0.2.1:8081`, no path
+  std::string server_id = "localhost";
+  friend bool operator==(const PowerdnsSettings&, const PowerdnsSettings&) = default;
+};
+
+/// Which one it is follows from the driver.
+using DriverSettings = std::variant<NoSettings, BindSettings, PowerdnsSettings>;
+
+[[nodiscard]] Driver driver_of(const DriverSettings& settings);
+
+/// A JSON object with the API's own keys, those of the structs above; also the form in `nameservers.settings`.
+[[nodiscard]] std::string to_json_text(const DriverSettings& settings);
+/// The reverse; strict. Paths of errors begin with `settings`.
+[[nodiscard]] Result<DriverSettings> driver_settings_from_json(Driver driver, std::string_view json);
+
+struct NameserverView {
+  NameserverId id;
+  PoolId pool_id;
+  std::string name;
+  IpAddress address;
+  std::uint16_t port;
+  NameserverState state;
+  std::optional<TsigKeyId> transfer_key_id;
+  std::optional<TsigKeyId> notify_key_id;
+  bool allow_unsigned_soa;
+  DriverSettings settings;
+  bool has_secret;  ///< the secret itself is never shown
+  std::int64_t revision;
+  WallTime created_at;
+  std::optional<WallTime> updated_at;
+};
+
+struct NewNameserver {
+  PoolId pool_id;
+  std::string name;
+  IpAddress address;
+  std::uint16_t port = 53;
+  NameserverState state = NameserverState::in_service;
+  std::optional<TsigKeyId> transfer_key_id;
+  std::optional<TsigKeyId> notify_key_id;
+  bool allow_unsigned_soa = false;
+  DriverSettings settings;
+  std::optional<Secret> secret;  ///< octets for the driver; none for driver `none`
+};
+
+/// The driver can't be changed: `settings` are of the driver named beside them, and it must be the present one.
+struct NameserverChange {
+  std::optional<std::string> name;
+  std::optional<IpAddress> address;
+  std::optional<std::uint16_t> port;
+  std::optional<NameserverState> state;
+  Change<TsigKeyId> transfer_key_id;
+  Change<TsigKeyId> notify_key_id;
+  std::optional<bool> allow_unsigned_soa;
+  std::optional<DriverSettings> settings;  ///< replaced as a whole
+  /// Must equal what the nameserver has, if given. Always given beside `settings` and `secret`, whose form it decides.
+  std::optional<Driver> driver;
+  std::optional<PoolId> pool_id;  ///< must equal what the nameserver has, if given
+  std::optional<Secret> secret;
+};
+
+enum class NameserverSortKey { created_at, id, updated_at, name };
+
+struct NameserverFilter {
+  std::optional<TextPattern> name;
+  std::optional<PoolId> pool_id;
+  std::optional<NameserverState> state;
+  std::optional<Driver> driver;
+};
+
+using NameserverPageRequest = PageRequest<NameserverId, NameserverSortKey>;
+
+}  // namespace minidns::api

@@ -1,0 +1,128 @@
+#pragma once
+
+#include "api/caller.hpp"
+#include "api/nameserver.hpp"
+#include "api/page.hpp"
+#include "api/pool.hpp"
+#include "api/problem.hpp"
+#include "api/recordset.hpp"
+#include "api/service_status.hpp"
+#include "api/tsig_key.hpp"
+#include "api/zone.hpp"
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+/// What the HTTP face asks of the program that it is built into. All functions are called on database worker threads,
+/// several at once, and may block; they return before the database's own deadlines have passed.
+///
+/// Failures are values. `unavailable` if the database can't be reached and nothing was done, `commit_in_doubt` if it
+/// isn't known whether a write was done. An exception that leaves a port is a bug: the client gets 500, and it is
+/// logged.
+///
+/// Who may call what has been checked where it follows from the role alone (pools, nameservers, TSIG keys and service
+/// statuses are for admins). What belongs to another project than `Scope::project` isn't there, unless
+/// `Scope::all_projects`.
+namespace minidns::api {
+
+class Authenticator {
+ public:
+  virtual ~Authenticator() = default;
+  /// Nothing if the token is unknown, expired or revoked.
+  [[nodiscard]] virtual Result<std::optional<Caller>> authenticate(std::string_view token) = 0;
+};
+
+class Zones {
+ public:
+  virtual ~Zones() = default;
+  [[nodiscard]] virtual Result<ZoneView> create(const Scope& scope, const NewZone& zone) = 0;
+  [[nodiscard]] virtual Result<ZoneView> get(const Scope& scope, const ZoneId& id) = 0;
+  [[nodiscard]] virtual Result<Page<ZoneView>> list(const Scope& scope, const ZoneFilter& filter,
+                                                    const ZonePageRequest& page) = 0;
+  /// A change that leaves everything as it is makes no new version.
+  [[nodiscard]] virtual Result<ZoneView> update(const Scope& scope, const ZoneId& id, const ZoneChange& change) = 0;
+  /// The zone stays, PENDING with action DELETE, until the nameservers have let go of it.
+  [[nodiscard]] virtual Result<ZoneView> remove(const Scope& scope, const ZoneId& id) = 0;
+  /// The NS names of its pool, by priority, then hostname.
+  [[nodiscard]] virtual Result<std::vector<NsRecord>> nameservers(const Scope& scope, const ZoneId& id) = 0;
+};
+
+/// All functions that name a zone: zone_not_found if it isn't there.
+class Recordsets {
+ public:
+  virtual ~Recordsets() = default;
+  [[nodiscard]] virtual Result<RecordsetView> create(const Scope& scope, const ZoneId& zone,
+                                                     const NewRecordset& recordset) = 0;
+  [[nodiscard]] virtual Result<RecordsetView> get(const Scope& scope, const ZoneId& zone, const RecordsetId& id) = 0;
+  /// Which zone it is in, for the redirection of /v2/recordsets/{id}.
+  [[nodiscard]] virtual Result<ZoneId> zone_of(const Scope& scope, const RecordsetId& id) = 0;
+  [[nodiscard]] virtual Result<Page<RecordsetView>> list(const Scope& scope, const ZoneId& zone,
+                                                         const RecordsetFilter& filter,
+                                                         const RecordsetPageRequest& page) = 0;
+  /// Across all zones that the scope reaches.
+  [[nodiscard]] virtual Result<Page<RecordsetView>> list_all(const Scope& scope, const RecordsetFilter& filter,
+                                                             const RecordsetPageRequest& page) = 0;
+  [[nodiscard]] virtual Result<RecordsetView> update(const Scope& scope, const ZoneId& zone, const RecordsetId& id,
+                                                     const RecordsetChange& change) = 0;
+  /// The view is of the recordset that was, PENDING with action DELETE.
+  [[nodiscard]] virtual Result<RecordsetView> remove(const Scope& scope, const ZoneId& zone, const RecordsetId& id) = 0;
+};
+
+class Pools {
+ public:
+  virtual ~Pools() = default;
+  [[nodiscard]] virtual Result<PoolView> create(const Scope& scope, const NewPool& pool) = 0;
+  [[nodiscard]] virtual Result<PoolView> get(const Scope& scope, const PoolId& id) = 0;
+  [[nodiscard]] virtual Result<Page<PoolView>> list(const Scope& scope, const PoolFilter& filter,
+                                                    const PoolPageRequest& page) = 0;
+  [[nodiscard]] virtual Result<PoolView> update(const Scope& scope, const PoolId& id, const PoolChange& change) = 0;
+  /// in_use while it has zones, nameservers or keys.
+  [[nodiscard]] virtual Result<void> remove(const Scope& scope, const PoolId& id) = 0;
+};
+
+class Nameservers {
+ public:
+  virtual ~Nameservers() = default;
+  [[nodiscard]] virtual Result<NameserverView> create(const Scope& scope, const NewNameserver& nameserver) = 0;
+  [[nodiscard]] virtual Result<NameserverView> get(const Scope& scope, const NameserverId& id) = 0;
+  [[nodiscard]] virtual Result<Page<NameserverView>> list(const Scope& scope, const NameserverFilter& filter,
+                                                          const NameserverPageRequest& page) = 0;
+  [[nodiscard]] virtual Result<NameserverView> update(const Scope& scope, const NameserverId& id,
+                                                      const NameserverChange& change) = 0;
+  [[nodiscard]] virtual Result<void> remove(const Scope& scope, const NameserverId& id) = 0;
+};
+
+class TsigKeys {
+ public:
+  virtual ~TsigKeys() = default;
+  [[nodiscard]] virtual Result<TsigKeyView> create(const Scope& scope, const NewTsigKey& key) = 0;
+  [[nodiscard]] virtual Result<TsigKeyView> get(const Scope& scope, const TsigKeyId& id) = 0;
+  [[nodiscard]] virtual Result<Page<TsigKeyView>> list(const Scope& scope, const TsigKeyFilter& filter,
+                                                       const TsigKeyPageRequest& page) = 0;
+  [[nodiscard]] virtual Result<TsigKeyView> update(const Scope& scope, const TsigKeyId& id,
+                                                   const TsigKeyChange& change) = 0;
+  /// in_use while a nameserver refers to it.
+  [[nodiscard]] virtual Result<void> remove(const Scope& scope, const TsigKeyId& id) = 0;
+};
+
+class ServiceStatuses {
+ public:
+  virtual ~ServiceStatuses() = default;
+  [[nodiscard]] virtual Result<ServiceStatusView> get(const Scope& scope, const InstanceId& id) = 0;
+  [[nodiscard]] virtual Result<Page<ServiceStatusView>> list(const Scope& scope, const ServiceStatusFilter& filter,
+                                                             const ServiceStatusPageRequest& page) = 0;
+};
+
+/// All of them; each outlives the server.
+struct Ports {
+  Authenticator& authenticator;
+  Zones& zones;
+  Recordsets& recordsets;
+  Pools& pools;
+  Nameservers& nameservers;
+  TsigKeys& tsig_keys;
+  ServiceStatuses& service_statuses;
+};
+
+}  // namespace minidns::api
