@@ -1,13 +1,13 @@
 #pragma once
 
-#include "base/result.hpp"
-
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace minidns {
@@ -23,7 +23,8 @@ class ConfigError : public std::exception {
 };
 
 /// A mapping of a YAML file that is being read. Every getter marks its key as known; `finish` throws for the keys that
-/// nobody asked for, with their line. All getters throw ConfigError with file, line, path and reason.
+/// nobody asked for, with their line. All getters throw ConfigError with file, line, path and reason. Duplicate keys,
+/// keys that are no scalars and keys without a value are errors. Not for several threads at once.
 ///
 ///     auto root = ConfigMap::load("mdns.yaml");
 ///     auto listen = root.map("listen");
@@ -63,13 +64,13 @@ class ConfigMap {
 
   /// Throws ConfigError for a value that parsed but means nothing, with the key's line.
   [[noreturn]] void reject(std::string_view key, std::string_view reason) const;
-  /// Throws ConfigError if the mapping holds a key that no getter asked for.
+  /// Throws ConfigError if this mapping, or one below it that was asked for, holds a key that no getter asked for.
   void finish() const;
 
  private:
   struct State;
-  explicit ConfigMap(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit ConfigMap(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;  // shared with the mapping above, whose `finish` looks into it
 };
 
 }  // namespace minidns

@@ -3,10 +3,10 @@
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace minidns {
 
@@ -18,14 +18,14 @@ enum class LogLevel { error, warning, info, debug };
 /// One `key=value` of a log line. Values are quoted and escaped where they hold anything but plain characters, so a
 /// hostile name can't forge a line.
 struct LogField {
-  LogField(std::string_view key, std::string_view value) : key(key), value(value) {}
-  LogField(std::string_view key, const char* value) : key(key), value(value) {}
-  LogField(std::string_view key, const std::string& value) : key(key), value(value) {}
-  LogField(std::string_view key, bool value) : key(key), value(value ? "true" : "false") {}
+  LogField(std::string_view k, std::string_view v) : key(k), value(v) {}
+  LogField(std::string_view k, const char* v) : key(k), value(v) {}
+  LogField(std::string_view k, std::string v) : key(k), value(std::move(v)) {}
+  LogField(std::string_view k, bool v) : key(k), value(v ? "true" : "false") {}
   template <std::integral T>
-  LogField(std::string_view key, T value) : key(key), value(std::to_string(value)) {}
+  LogField(std::string_view k, T v) : key(k), value(std::to_string(v)) {}
   template <std::floating_point T>
-  LogField(std::string_view key, T value) : key(key), value(std::to_string(value)) {}
+  LogField(std::string_view k, T v) : key(k), value(std::to_string(v)) {}
 
   std::string_view key;
   std::string value;

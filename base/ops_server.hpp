@@ -26,6 +26,9 @@ class OpsServer {
   OpsServer(const OpsServer&) = delete;
   OpsServer& operator=(const OpsServer&) = delete;
 
+  /// The port it listens on, which the system chose if 0 was asked for.
+  [[nodiscard]] std::uint16_t port() const;
+
  private:
   struct State;
   std::unique_ptr<State> state_;

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <functional>
-#include <string>
-
 namespace minidns {
 
 /// Blocks SIGTERM, SIGINT and SIGHUP in this thread and all that it starts later, ignores SIGPIPE. Call it first in
@@ -13,5 +10,8 @@ enum class Signal { stop, reload };
 
 /// Waits for the next of them; SIGTERM and SIGINT are stop, SIGHUP is reload.
 [[nodiscard]] Signal wait_for_signal();
+
+/// Lets `wait_for_signal` return stop: for a thread that found that the program can't go on. Needs `block_signals`.
+void request_stop();
 
 }  // namespace minidns

@@ -22,6 +22,8 @@ class WorkerPool {
   [[nodiscard]] bool post(std::function<void()> job);
   /// No new jobs are taken; what is queued still runs. Idempotent.
   void stop();
+  /// Jobs that wait for a thread; for a gauge.
+  [[nodiscard]] std::size_t queue_length() const;
 
  private:
   struct State;
