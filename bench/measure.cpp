@@ -1,0 +1,83 @@
+#include "bench/measure.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <dirent.h>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <unistd.h>
+
+namespace minidns::bench {
+
+namespace {
+
+struct Stat {
+  pid_t parent = -1;
+  double cpu_ticks = 0;
+  double resident_pages = 0;
+};
+
+/// proc(5), /proc/PID/stat: the fields after the program's name, which stands in parentheses and may hold anything.
+bool read_stat(pid_t pid, Stat& stat) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string line;
+  if (!std::getline(file, line)) return false;
+  std::istringstream fields(line.substr(line.rfind(')') + 2));
+  std::string skipped;
+  double user = 0, system = 0;
+  fields >> skipped >> stat.parent;
+  for (int i = 5; i <= 13; ++i) fields >> skipped;
+  fields >> user >> system;
+  for (int i = 16; i <= 23; ++i) fields >> skipped;
+  fields >> stat.resident_pages;
+  stat.cpu_ticks = user + system;
+  return static_cast<bool>(fields);
+}
+
+std::vector<pid_t> with_descendants(pid_t root) {
+  std::vector<std::pair<pid_t, pid_t>> all;
+  auto* proc = ::opendir("/proc");
+  while (const auto* entry = ::readdir(proc)) {
+    const pid_t pid = std::atoi(entry->d_name);
+    Stat stat;
+    if (pid > 0 && read_stat(pid, stat)) all.emplace_back(pid, stat.parent);
+  }
+  ::closedir(proc);
+  std::vector<pid_t> family{root};
+  for (std::size_t i = 0; i < family.size(); ++i) {
+    for (const auto& [pid, parent] : all) {
+      if (parent == family[i]) family.push_back(pid);
+    }
+  }
+  return family;
+}
+
+template <class Field>
+double sum(pid_t root, Field field) {
+  double total = 0;
+  for (const auto pid : with_descendants(root)) {
+    Stat stat;
+    if (read_stat(pid, stat)) total += stat.*field;
+  }
+  return total;
+}
+
+}  // namespace
+
+double cpu_seconds(pid_t pid) {
+  return sum(pid, &Stat::cpu_ticks) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+double resident_mib(pid_t pid) {
+  return sum(pid, &Stat::resident_pages) * static_cast<double>(::sysconf(_SC_PAGESIZE)) / (1024.0 * 1024.0);
+}
+
+double quantile(std::vector<double> samples, double q) {
+  if (samples.empty()) return 0;
+  std::sort(samples.begin(), samples.end());
+  const auto rank = std::ceil(q * static_cast<double>(samples.size()));
+  return samples[std::clamp<std::size_t>(static_cast<std::size_t>(rank), 1, samples.size()) - 1];
+}
+
+}  // namespace minidns::bench
