@@ -44,13 +44,12 @@ enum class ProblemType {
   nameserver_not_found,
   tsigkey_not_found,
   service_status_not_found,
-  // 405, 406, 408, 413, 414, 415, 417, 431
+  // 405, 406, 408, 413, 415, 417, 431
   method_not_allowed,
   unsupported_accept,
   request_timeout,
   over_quota,
   body_too_large,
-  uri_too_long,
   unsupported_content_type,
   expectation_failed,
   header_too_large,
