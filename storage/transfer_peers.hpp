@@ -1,0 +1,51 @@
+#pragma once
+
+#include "base/bytes.hpp"
+#include "base/ids.hpp"
+#include "dns/name.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace minidns::storage {
+
+/// A TSIG key as it is stored: the secret is sealed (base/secret_box.hpp, context `tsig-key:` and the id).
+struct StoredKey {
+  TsigKeyId id;
+  std::string name;  ///< as stored: a name with a trailing dot
+  std::string algorithm;
+  Bytes secret_sealed;
+  std::variant<PoolId, ZoneId> scope;
+};
+
+/// A nameserver that transfers from us.
+struct StoredPeer {
+  enum class State { bootstrapping, in_service, maintenance, retired };
+
+  NameserverId id;
+  PoolId pool;
+  std::string name;
+  std::string address;  ///< IPv4 or IPv6, in text
+  std::uint16_t port;
+  State state;
+  std::optional<TsigKeyId> notify_key;  ///< none: NOTIFY goes unsigned
+  bool allow_unsigned_soa;
+};
+
+struct TransferPeers {
+  std::vector<StoredKey> keys;
+  std::vector<StoredPeer> peers;
+};
+
+/// Who may ask for zones, and who is told of changes. Blocks; safe on every thread.
+class TransferPeersReader {
+ public:
+  virtual ~TransferPeersReader() = default;
+  /// All keys and nameservers in one state of the database. Throws postgres::Unavailable, postgres::StatementError.
+  [[nodiscard]] virtual TransferPeers read() = 0;
+};
+
+}  // namespace minidns::storage
