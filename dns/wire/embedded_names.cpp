@@ -1,5 +1,7 @@
 #include "dns/wire/embedded_names.hpp"
 
+#include "dns/name.hpp"
+
 namespace minidns::dns {
 
 EmbeddedNames compressible_names(RRType type) {
@@ -43,6 +45,35 @@ EmbeddedNames expandable_names(RRType type) {
     default:
       return compressible_names(type);
   }
+}
+
+std::optional<std::size_t> uncompressed_name_size(ByteView octets) {
+  std::size_t at = 0;
+  while (at < octets.size() && octets[at] != 0) {
+    if (octets[at] > Name::label_size_octets_max) {
+      return std::nullopt;
+    }
+    at += 1 + std::size_t{octets[at]};
+  }
+  if (at >= octets.size() || at >= Name::size_octets_max) {
+    return std::nullopt;
+  }
+  return at + 1;
+}
+
+bool has_names_of(const EmbeddedNames& layout, ByteView rdata) {
+  if (layout.names == 0 || rdata.size() < layout.prefix_octets) {
+    return false;
+  }
+  auto rest = rdata.subspan(layout.prefix_octets);
+  for (std::size_t i = 0; i < layout.names; ++i) {
+    const auto size = uncompressed_name_size(rest);
+    if (!size) {
+      return false;
+    }
+    rest = rest.subspan(*size);
+  }
+  return true;
 }
 
 }  // namespace minidns::dns

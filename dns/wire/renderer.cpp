@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <optional>
 
 namespace minidns::dns {
 namespace {
@@ -17,38 +16,6 @@ constexpr std::size_t pointer_size_octets = 2;
 void put_u16(std::uint8_t* at, std::size_t value) {
   at[0] = static_cast<std::uint8_t>(value >> 8);
   at[1] = static_cast<std::uint8_t>(value);
-}
-
-/// The size of the uncompressed name at the start of `octets`; nothing if there is none.
-std::optional<std::size_t> name_size(ByteView octets) {
-  std::size_t at = 0;
-  while (at < octets.size() && octets[at] != 0) {
-    if (octets[at] > Name::label_size_octets_max) {
-      return std::nullopt;
-    }
-    at += 1 + std::size_t{octets[at]};
-  }
-  if (at >= octets.size() || at >= Name::size_octets_max) {
-    return std::nullopt;
-  }
-  return at + 1;
-}
-
-/// Whether RDATA has the names that its type promises. What came from a database or a peer need not; it is written as
-/// it is then.
-bool has_names(const EmbeddedNames& layout, ByteView rdata) {
-  if (layout.names == 0 || rdata.size() < layout.prefix_octets) {
-    return false;
-  }
-  auto rest = rdata.subspan(layout.prefix_octets);
-  for (std::size_t i = 0; i < layout.names; ++i) {
-    const auto size = name_size(rest);
-    if (!size) {
-      return false;
-    }
-    rest = rest.subspan(*size);
-  }
-  return true;
 }
 
 }  // namespace
@@ -177,14 +144,14 @@ void RecordRenderer::write_compressed(ByteView wire) {
 
 void RecordRenderer::write_rdata(RRType type, ByteView rdata) {
   const EmbeddedNames layout = compressible_names(type);
-  if (!has_names(layout, rdata)) {
+  if (!has_names_of(layout, rdata)) {
     write_octets(rdata);
     return;
   }
   write_octets(rdata.first(layout.prefix_octets));
   auto rest = rdata.subspan(layout.prefix_octets);
   for (std::size_t i = 0; i < layout.names; ++i) {
-    const std::size_t size = *name_size(rest);
+    const std::size_t size = *uncompressed_name_size(rest);
     write_compressed(rest.first(size));
     rest = rest.subspan(size);
   }
