@@ -2,94 +2,21 @@
 
 #include "base/bytes.hpp"
 #include "base/uuid.hpp"
+#include "storage/postgres/errors.hpp"
+#include "storage/postgres/param.hpp"
+#include "storage/postgres/rows.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <stdexcept>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace minidns::storage::postgres {
-
-/// The database can't be reached, or went away in the middle of something that surely did not commit.
-class Unavailable : public std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-/// The connection was lost, or the deadline passed, while COMMIT was under way: done or not, nobody knows (DESIGN.md
-/// invariant 4). Also for a commit that a synchronous standby did not confirm.
-class CommitInDoubt : public std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-/// The server refused a statement. `sqlstate` has 5 characters, `constraint` is the name of a violated one.
-class StatementError : public std::runtime_error {
- public:
-  StatementError(std::string message, std::string sqlstate, std::string constraint);
-  [[nodiscard]] const std::string& sqlstate() const { return sqlstate_; }
-  [[nodiscard]] const std::string& constraint() const { return constraint_; }
-
- private:
-  std::string sqlstate_;
-  std::string constraint_;
-};
-
-/// One statement parameter, sent in text or binary form.
-class Param {
- public:
-  Param(std::nullptr_t) {}
-  Param(std::int64_t value);
-  Param(std::int32_t value);
-  Param(bool value);
-  Param(std::string_view text);
-  Param(const std::string& text);
-  Param(const char* text);
-  Param(const Uuid& uuid);
-  Param(ByteView bytea);
-  template <class T>
-  Param(const std::optional<T>& value) : Param(value ? Param(*value) : Param(nullptr)) {}
-  // Arrays, for `unnest`: one-dimensional, sent in binary.
-  Param(const std::vector<std::int64_t>& values);
-  Param(const std::vector<std::int32_t>& values);
-  Param(const std::vector<std::string>& values);
-  Param(const std::vector<Uuid>& values);
-  Param(const std::vector<Bytes>& values);
-  // See connection.cpp for the fields.
-  struct Encoded;
-
- private:
-  friend class Connection;
-  std::uint32_t oid_ = 0;
-  bool null_ = true;
-  bool binary_ = false;
-  std::string octets_;
-};
-
-/// The rows of one statement, in binary form. Columns are read by position with the type that the SQL says.
-class Rows {
- public:
-  explicit Rows(std::shared_ptr<void> result);
-
-  [[nodiscard]] std::size_t size() const;
-  [[nodiscard]] bool empty() const { return size() == 0; }
-  [[nodiscard]] std::int64_t affected() const;
-
-  [[nodiscard]] bool is_null(std::size_t row, int column) const;
-  [[nodiscard]] std::int64_t integer(std::size_t row, int column) const;  ///< int2, int4, int8, oid, xid8
-  [[nodiscard]] bool boolean(std::size_t row, int column) const;
-  [[nodiscard]] std::string text(std::size_t row, int column) const;
-  [[nodiscard]] ByteView bytea(std::size_t row, int column) const;  ///< valid as long as the Rows
-  [[nodiscard]] Uuid uuid(std::size_t row, int column) const;
-  [[nodiscard]] std::chrono::system_clock::time_point timestamp(std::size_t row, int column) const;
-  [[nodiscard]] std::vector<std::string> texts(std::size_t row, int column) const;  ///< text[]
-
- private:
-  std::shared_ptr<void> result_;
-};
 
 struct Notification {
   std::string channel;
@@ -100,15 +27,19 @@ struct ConnectionSettings {
   /// A libpq connection string or URI; may name several hosts.
   std::string conninfo;
   std::string application_name;
+  /// Per host; libpq rounds it up to whole seconds and waits at least 2.
   std::chrono::milliseconds connect_timeout{3000};
-  /// Bounds each wait for the server; a statement that takes longer is given up and the connection closed.
+  /// Bounds each wait for the server; a statement that takes longer is given up and the connection closed (the server
+  /// notices within 2 s and ends the statement). A COPY may take longer as long as it moves.
   std::chrono::milliseconds statement_timeout{30000};
   /// Of a transaction that is idle, enforced by the server.
   std::chrono::milliseconds idle_in_transaction_timeout{10000};
 };
 
 /// One session, for one thread at a time, blocking. Sets `jit=off`, `max_parallel_workers_per_gather=0` and UTC.
-/// Prepares a statement at its first use and keeps it by its text's address: SQL statements are named constants.
+/// Prepares a statement at its first use and finds it again by its text's address: SQL statements are named constants.
+/// Once a call threw Unavailable or CommitInDoubt the connection is closed and `is_usable` is false. A write outside a
+/// transaction that throws Unavailable may have been done: what must be known goes into a Transaction.
 class Connection {
  public:
   /// Throws Unavailable.
@@ -117,26 +48,33 @@ class Connection {
   Connection(Connection&&) noexcept;
   Connection& operator=(Connection&&) noexcept;
 
+  /// Looks at the socket, without waiting: false if the server has closed it.
   [[nodiscard]] bool is_usable() const;
+  /// Usable, and in no transaction.
+  [[nodiscard]] bool is_idle() const;
 
   /// Throws StatementError, Unavailable.
   Rows execute(const char* sql, const std::vector<Param>& params = {});
-  /// Several statements in one round trip (libpq pipeline). All run, in order, in the open transaction.
+  /// Several statements in one round trip (libpq pipeline). All run, in order, in the open transaction, or in one of
+  /// their own if none is open; the first that fails stops the rest and is thrown.
   struct Statement {
     const char* sql;
     std::vector<Param> params;
   };
   std::vector<Rows> execute_all(const std::vector<Statement>& statements);
+  /// One or more statements of a script, without parameters or results (migrations). Not prepared.
+  void execute_script(const std::string& sql);
 
   /// COPY … TO STDOUT (FORMAT binary): calls `on_row` with the fields of each row (nothing for null). Streams: memory
-  /// is one row. Only `sql` without parameters can be copied: quote values with `quote_*`.
+  /// is one row. Only `sql` without parameters can be copied: quote values with `quote`. If `on_row` throws, the
+  /// connection is closed.
   void copy_out(const std::string& sql, const std::function<void(std::span<const std::optional<ByteView>>)>& on_row);
 
-  /// COPY … FROM STDIN (FORMAT binary).
   class CopyIn;
+  /// COPY … FROM STDIN (FORMAT binary).
   [[nodiscard]] CopyIn copy_in(const std::string& sql);
 
-  /// After LISTEN: what came within `timeout`, or earlier.
+  /// After LISTEN: what came within `timeout`, or earlier. Throws Unavailable when the connection is lost.
   [[nodiscard]] std::vector<Notification> wait_notifications(std::chrono::milliseconds timeout);
   /// A bare NOTIFY, outside a transaction; no flush.
   void notify(const std::string& channel, const std::string& payload);
@@ -147,8 +85,42 @@ class Connection {
   [[nodiscard]] static std::string quote(std::int64_t value);
 
  private:
+  friend class Transaction;
   struct State;
   std::unique_ptr<State> state_;
+};
+
+/// Rows that go into a COPY. Every row must get as many fields as the statement has columns, each in the type of its
+/// column: there is no conversion. Must not outlive its Connection, which can do nothing else meanwhile.
+class Connection::CopyIn {
+ public:
+  CopyIn(CopyIn&&) noexcept;
+  CopyIn& operator=(CopyIn&&) = delete;
+  /// Without `finish`: the server throws the rows away.
+  ~CopyIn();
+
+  void begin_row(int fields);
+  void add_null();
+  void add_int2(std::int16_t value);
+  void add_int4(std::int32_t value);
+  void add_int8(std::int64_t value);
+  void add_boolean(bool value);
+  void add_text(std::string_view text);
+  void add_bytea(ByteView octets);
+  void add_uuid(const Uuid& uuid);
+  void add_texts(const std::vector<std::string>& texts);
+
+  /// Ends the COPY; returns the number of rows. Throws StatementError if the server refused a row.
+  std::int64_t finish();
+
+ private:
+  friend class Connection;
+  explicit CopyIn(State& connection);
+  void add_value(std::string_view octets);
+  void flush_if_full();
+
+  State* connection_;  // null: finished, or moved from
+  std::string buffer_;
 };
 
 /// BEGIN at construction; ROLLBACK in the destructor unless committed.
@@ -170,8 +142,9 @@ class Transaction {
 };
 
 /// Connections, opened when needed and kept; at most `size_max`. A thread that finds none free waits up to
-/// `acquire_timeout`. A broken one is replaced; after failures, attempts are spaced out so that a dead database isn't
-/// stormed. `on_connect` runs on every new connection (epoch and schema checks).
+/// `acquire_timeout`. A broken one is replaced; after a failure the next attempt waits (0.1 s, doubling up to 5 s) and
+/// until then `acquire` fails at once, so that a dead database is neither stormed nor waited for. `on_connect` runs on
+/// every new connection (epoch and schema checks); what it throws leaves `acquire`.
 class ConnectionPool {
  public:
   using OnConnect = std::function<void(Connection&)>;
@@ -188,10 +161,11 @@ class ConnectionPool {
   std::shared_ptr<State> state_;
 };
 
-/// Gives its connection back when it ends; a broken one is thrown away.
+/// Gives its connection back when it ends; a broken one is thrown away. May outlive its pool.
 class ConnectionPool::Lease {
  public:
   Lease(Lease&&) noexcept;
+  Lease& operator=(Lease&&) = delete;
   ~Lease();
   [[nodiscard]] Connection& operator*() const;
   [[nodiscard]] Connection* operator->() const;

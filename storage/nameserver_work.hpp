@@ -1,0 +1,180 @@
+#pragma once
+
+#include "base/bytes.hpp"
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "dns/name.hpp"
+#include "dns/serial.hpp"
+#include "dns/version.hpp"
+#include "storage/feed_position.hpp"
+#include "storage/nameserver_leases.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace minidns::storage {
+
+enum class ZoneAction { create, update, remove };
+
+/// A zone of the pool as of one change: what its nameservers should have from then on.
+struct ZoneChange {
+  ZoneAction action;
+  ZoneId zone;
+  dns::Name name;  ///< lower case
+  dns::Version version;
+  dns::Serial serial;
+  std::int64_t seq;       ///< in the feed
+  WallTime committed_at;  ///< by the database's clock
+};
+
+/// What one read of the feed gave.
+struct FeedPage {
+  std::vector<ZoneChange> changes;  ///< of zones of the pool, by seq
+  std::int64_t read_through;        ///< position after them
+  bool settings_changed = false;    ///< a key, a nameserver or a pool changed among them
+  bool zone_forgotten = false;      ///< a change of a zone that isn't known any more: only a comparison can tell
+  FeedPosition head;
+};
+
+/// What a nameserver did not confirm at the first try or in time; one for each name at most.
+struct Task {
+  ZoneAction action;
+  ZoneId zone;
+  dns::Name name;
+  dns::Version version;
+  dns::Serial serial;
+  std::int64_t since_seq;  ///< the oldest change that it stands for
+  std::int64_t seq;        ///< the newest
+  int attempts = 0;
+  bool is_error = false;  ///< zones show ERROR with the reason
+  std::string reason;
+};
+
+/// A task to be kept: written over an older one of the same name.
+struct TaskWrite {
+  Task task;
+  std::chrono::milliseconds delay;  ///< until the next try
+};
+
+/// The nameserver shows what changes of this name up to `seq` want: tasks up to it are done.
+struct Confirmation {
+  dns::Name name;
+  std::int64_t seq;
+};
+
+/// What the worker of a nameserver has learnt since its last save; saved as a whole or not at all.
+struct ProgressUpdate {
+  std::optional<std::int64_t> visible_through;
+  std::vector<TaskWrite> exceptions;  ///< each name once
+  std::vector<Confirmation> confirmed;
+  std::optional<bool> reachable;
+  std::optional<std::string> last_error;  ///< empty: none any more
+  bool swept = false;
+};
+
+struct Progress {
+  std::optional<std::int64_t> visible_through;  ///< nothing: never compared
+};
+
+/// An entry of the list that a nameserver should have.
+struct DesiredZone {
+  ZoneId zone;
+  dns::Name name;
+  dns::Version version;
+  dns::Serial serial;
+  bool deleted;  ///< it was ours, and should be gone
+};
+
+/// The same, looked at again, with the number of its newest change (nothing: not numbered yet).
+struct ZoneNow {
+  DesiredZone desired;
+  std::optional<std::int64_t> seq;
+};
+
+struct TaskCounts {
+  std::int64_t pending;
+  std::int64_t error;
+};
+
+enum class DriverKind { bind, powerdns, none };
+enum class UnknownZones { remove, warn, ignore };
+
+struct PrimaryAddress {
+  std::string address;
+  std::uint16_t port;
+  friend bool operator==(const PrimaryAddress&, const PrimaryAddress&) = default;
+};
+
+/// A TSIG key as stored: its secret is sealed with the context `tsig-key:<id>`.
+struct SealedKey {
+  TsigKeyId id;
+  dns::Name name;
+  std::string algorithm;
+  Bytes secret_sealed;
+  friend bool operator==(const SealedKey&, const SealedKey&) = default;
+};
+
+/// All that a worker needs to know of its nameserver.
+struct NameserverSettings {
+  NameserverId id;
+  std::string name;
+  PoolId pool;
+  DriverKind driver;
+  std::string address;
+  std::uint16_t port;
+  std::string driver_settings;         ///< JSON object
+  std::optional<Bytes> secret_sealed;  ///< the driver's, with the context `nameserver:<id>`
+  std::optional<SealedKey> transfer_key;
+  std::vector<PrimaryAddress> primaries;
+  UnknownZones unknown_zones;
+  friend bool operator==(const NameserverSettings&, const NameserverSettings&) = default;
+};
+
+/// What pool managers ask of the database for one nameserver (DESIGN.md §3, "Work for nameservers"). All calls block;
+/// they throw what storage/postgres/errors.hpp has. Safe on any thread.
+class NameserverWork {
+ public:
+  virtual ~NameserverWork() = default;
+
+  /// Nothing if it is gone.
+  [[nodiscard]] virtual std::optional<NameserverSettings> read_settings(NameserverId nameserver) = 0;
+  [[nodiscard]] virtual Progress read_progress(NameserverId nameserver) = 0;
+
+  [[nodiscard]] virtual FeedPosition read_head() = 0;
+  /// At most `limit` changes after `after`, those of other pools counted.
+  [[nodiscard]] virtual FeedPage read_feed(PoolId pool, std::int64_t after, std::size_t limit) = 0;
+  /// Numbers what was committed and isn't numbered yet; returns the feed's head.
+  virtual std::int64_t number_changes() = 0;
+
+  /// One transaction, committed asynchronously: after a crash the same work is confirmed again. False, and nothing is
+  /// saved, if the lease was lost.
+  [[nodiscard]] virtual bool save(const Lease& lease, const ProgressUpdate& update) = 0;
+  /// Keeps what a comparison found. A task that is there already for the same or a newer change stays as it is. False
+  /// if the lease was lost.
+  [[nodiscard]] virtual bool add_findings(const Lease& lease, const std::vector<Task>& tasks) = 0;
+  /// Tasks that are due, oldest first, and puts them off by `hold`, so that the next call gives others. Nothing if the
+  /// lease was lost.
+  [[nodiscard]] virtual std::optional<std::vector<Task>> take_due_tasks(const Lease& lease, std::size_t limit,
+                                                                        std::chrono::milliseconds hold) = 0;
+  /// Lets at most `limit` tasks that wait for longer than `age` show `reason` as an error, and returns how many it
+  /// were; nothing if the lease was lost.
+  [[nodiscard]] virtual std::optional<std::int64_t> mark_overdue(const Lease& lease, std::chrono::milliseconds age,
+                                                                 const std::string& reason, std::size_t limit) = 0;
+  [[nodiscard]] virtual TaskCounts count_tasks(NameserverId nameserver) = 0;
+
+  /// The next `limit` zones of the pool after `after` (nothing: from the start), in canonical order of names, no name
+  /// twice. Read page by page, so that a million zones need neither memory nor a long transaction.
+  [[nodiscard]] virtual std::vector<DesiredZone> read_desired(PoolId pool, const std::optional<dns::Name>& after,
+                                                              std::size_t limit) = 0;
+  /// The present state of `names` (any order); those that the pool does not know are left out.
+  [[nodiscard]] virtual std::vector<ZoneNow> look_up(PoolId pool, const std::vector<dns::Name>& names) = 0;
+
+  /// A bare NOTIFY on one of storage/hints.hpp's channels.
+  virtual void send_hint(const char* channel, const std::string& payload) = 0;
+};
+
+}  // namespace minidns::storage

@@ -1,0 +1,60 @@
+// What the nameservers of a pool should have.
+#include "storage/postgres/nameserver_work.hpp"
+#include "storage/postgres/zone_columns.hpp"
+
+namespace minidns::storage::postgres {
+namespace {
+
+// A name may have several rows: incarnations that are deleted and wait for their confirmation, and at most one that
+// lives, which counts. Walks the index zones_pool_name.
+constexpr const char* sql_desired =
+    "select distinct on (name_key) id, name_key, version, serial, deleted_at is not null "
+    "from zones where pool_id = $1 and name_key > $2 "
+    "order by name_key, deleted_at is not null, deleted_at desc limit $3";
+
+constexpr const char* sql_look_up =
+    "select distinct on (z.name_key) z.id, z.name_key, z.version, z.serial, z.deleted_at is not null, c.seq "
+    "from zones z left join changes c on c.zone_id = z.id and c.version = z.version "
+    "where z.pool_id = $1 and z.name_key = any ($2::bytea[]) "
+    "order by z.name_key, z.deleted_at is not null, z.deleted_at desc";
+
+DesiredZone desired_of(const Rows& rows, std::size_t row) {
+  return {.zone = ZoneId(rows.uuid(row, 0)),
+          .name = name_of_key(rows.bytea(row, 1)),
+          .version = dns::Version(rows.integer(row, 2)),
+          .serial = serial_column(rows, row, 3),
+          .deleted = rows.boolean(row, 4)};
+}
+
+}  // namespace
+
+std::vector<DesiredZone> NameserverWork::read_desired(PoolId pool, const std::optional<dns::Name>& after,
+                                                      std::size_t limit) {
+  // The root's key is empty and no zone: every other key is greater.
+  const Bytes after_key = after ? name_key_of(*after) : Bytes();
+  const Rows rows =
+      pool_.acquire()->execute(sql_desired, {pool.uuid(), ByteView(after_key), static_cast<std::int64_t>(limit)});
+  std::vector<DesiredZone> zones;
+  zones.reserve(rows.size());
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    zones.push_back(desired_of(rows, row));
+  }
+  return zones;
+}
+
+std::vector<ZoneNow> NameserverWork::look_up(PoolId pool, const std::vector<dns::Name>& names) {
+  std::vector<Bytes> keys;
+  keys.reserve(names.size());
+  for (const dns::Name& name : names) {
+    keys.push_back(name_key_of(name));
+  }
+  const Rows rows = pool_.acquire()->execute(sql_look_up, {pool.uuid(), keys});
+  std::vector<ZoneNow> zones;
+  zones.reserve(rows.size());
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    zones.push_back({desired_of(rows, row), rows.optional_integer(row, 5)});
+  }
+  return zones;
+}
+
+}  // namespace minidns::storage::postgres
