@@ -3,10 +3,12 @@
 #include "base/uuid.hpp"
 
 #include <compare>
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace minidns {
 
@@ -41,7 +43,15 @@ using InstanceId = Id<struct InstanceTag>;
 /// The tenant that owns a zone; a free string of 1 to 255 characters (Keystone's have no dashes).
 class ProjectId {
  public:
+  /// For text that was checked before, say in the database.
   explicit ProjectId(std::string text) : text_(std::move(text)) {}
+
+  [[nodiscard]] static std::optional<ProjectId> parse(std::string_view text) {
+    constexpr std::size_t length_max = 255;  // of Designate's tenant_id column
+    const bool valid = !text.empty() && text.size() <= length_max;
+    return valid ? std::optional(ProjectId(std::string(text))) : std::nullopt;
+  }
+
   [[nodiscard]] const std::string& text() const { return text_; }
   friend auto operator<=>(const ProjectId&, const ProjectId&) = default;
 

@@ -49,19 +49,9 @@ struct OffloadJob {
   std::exception_ptr failure;
 };
 
-}  // namespace detail
-
-/// Runs `work` on `pool` and resumes the calling coroutine on its own executor with the result. Nothing if the pool's
-/// queue is full or it is stopping. An exception thrown by `work` is thrown again in the coroutine. `work` must own all
-/// it uses: the coroutine's frame may be destroyed meanwhile (with its io_context). A cancellation does not interrupt
-/// the work: the coroutine gets the result and is cancelled at its next wait, so that no outcome is lost.
-///
-///     auto rows = co_await offload(database_pool, [=] { return store->read(zone); });
-///     if (!rows) { /* overloaded */ }
 template <class Work>
-boost::asio::awaitable<std::optional<OffloadResult<std::invoke_result_t<Work&>>>> offload(WorkerPool& pool, Work work) {
-  // Named locals, not temporaries in the co_await expression: gcc 12 destroys some of those twice.
-  const auto job = std::make_shared<detail::OffloadJob<Work>>(std::move(work));
+boost::asio::awaitable<std::optional<typename OffloadJob<Work>::Value>> offload_job(
+    WorkerPool& pool, std::shared_ptr<OffloadJob<Work>> job) {
   std::function<void()> run = [job] { job->run(); };
   const bool taken = co_await run_on(pool, std::move(run));
   if (!taken) {
@@ -71,6 +61,27 @@ boost::asio::awaitable<std::optional<OffloadResult<std::invoke_result_t<Work&>>>
     std::rethrow_exception(job->failure);
   }
   co_return std::move(job->value);
+}
+
+}  // namespace detail
+
+/// Runs `work` on `pool` and resumes the calling coroutine on its own executor with the result. Nothing if the pool's
+/// queue is full or it is stopping. An exception thrown by `work` is thrown again in the coroutine. A cancellation does
+/// not interrupt the work: the coroutine gets the result and is cancelled at its next wait, so that no outcome is lost.
+/// Join the pool (its destructor) before destroying the coroutine's io_context: work that ends posts to it.
+///
+/// Give the work a name; it is moved from. (gcc 12 destroys a closure twice that is a temporary of a co_await
+/// expression; one without anything to destroy is harmless and compiles.)
+///
+///     auto read = [=] { return store->read(zone); };
+///     auto rows = co_await offload(database_pool, read);
+///     if (!rows) { /* overloaded */ }
+template <class Work>
+[[nodiscard]] auto offload(WorkerPool& pool, Work&& work) {
+  using Owned = std::remove_cvref_t<Work>;
+  static_assert(std::is_lvalue_reference_v<Work> || std::is_trivially_destructible_v<Owned>,
+                "gcc 12 would destroy this temporary closure twice: auto work = [...]; co_await offload(pool, work);");
+  return detail::offload_job(pool, std::make_shared<detail::OffloadJob<Owned>>(Owned(std::move(work))));
 }
 
 }  // namespace minidns
