@@ -1,0 +1,154 @@
+// The only file that knows ldns (1.8). What ldns reads loosely (numbers, names without a dot, dates by the clock) isn't
+// left to it; every word it gets here was cut by TokenStream, so that it holds no line break and no comment.
+
+#include "dns/text/codec.hpp"
+
+#include <ldns/ldns.h>
+
+#include <cstdlib>
+#include <memory>
+
+namespace minidns::dns {
+namespace {
+
+struct LdnsDeleter {
+  void operator()(ldns_rdf* rdf) const { ldns_rdf_deep_free(rdf); }
+  void operator()(char* text) const { std::free(text); }
+};
+
+using RdfPtr = std::unique_ptr<ldns_rdf, LdnsDeleter>;
+using TextPtr = std::unique_ptr<char, LdnsDeleter>;
+
+Error bad(std::string why) {
+  return {Errc::bad_rdata, std::move(why)};
+}
+
+Result<Bytes> parse_by_ldns(ldns_rdf_type type, const std::string& text, const char* form) {
+  const RdfPtr rdf(ldns_rdf_new_frm_str(type, text.c_str()));
+  if (!rdf) {
+    return bad(std::string("it must be ") + form);
+  }
+  const auto* const data = ldns_rdf_data(rdf.get());
+  return Bytes(data, data + ldns_rdf_size(rdf.get()));
+}
+
+std::optional<std::string> print_by_ldns(ldns_rdf_type type, ByteView field) {
+  const RdfPtr rdf(ldns_rdf_new_frm_data(type, field.size(), field.data()));
+  const TextPtr text(rdf ? ldns_rdf2str(rdf.get()) : nullptr);
+  if (!text) {
+    return std::nullopt;
+  }
+  return std::string(text.get());
+}
+
+template <ldns_enum_rdf_type type>
+std::optional<std::string> print_field(ByteView field) {
+  return print_by_ldns(type, field);
+}
+
+Result<Bytes> parse_word(TokenStream& tokens, ldns_rdf_type type, const char* form) {
+  const auto word = tokens.take_word();
+  if (!word) {
+    return word.error();
+  }
+  return parse_by_ldns(type, std::string(*word), form);
+}
+
+Result<Bytes> parse_a(TokenStream& tokens) {
+  return parse_word(tokens, LDNS_RDF_TYPE_A, "an IPv4 address, four decimal numbers with dots");
+}
+
+Result<Bytes> parse_aaaa(TokenStream& tokens) {
+  return parse_word(tokens, LDNS_RDF_TYPE_AAAA, "an IPv6 address");
+}
+
+Result<Bytes> parse_eui48(TokenStream& tokens) {
+  return parse_word(tokens, LDNS_RDF_TYPE_EUI48, "six pairs of hexadecimal digits, xx-xx-xx-xx-xx-xx");
+}
+
+Result<Bytes> parse_eui64(TokenStream& tokens) {
+  return parse_word(tokens, LDNS_RDF_TYPE_EUI64, "eight pairs of hexadecimal digits, xx-xx-xx-xx-xx-xx-xx-xx");
+}
+
+Result<Bytes> parse_locator64(TokenStream& tokens) {
+  return parse_word(tokens, LDNS_RDF_TYPE_ILNP64, "four groups of hexadecimal digits, xxxx:xxxx:xxxx:xxxx");
+}
+
+Result<Bytes> parse_hashed_owner(TokenStream& tokens) {
+  return parse_word(tokens, LDNS_RDF_TYPE_NSEC3_NEXT_OWNER, "a hash in Base32 with the extended hex alphabet");
+}
+
+Result<std::size_t> size_of_hashed_owner(ByteView rest) {
+  if (rest.empty() || rest[0] == 0 || rest.size() < 1 + std::size_t{rest[0]}) {
+    return Error{Errc::truncated, "the RDATA ends inside it"};
+  }
+  return 1 + std::size_t{rest[0]};
+}
+
+constexpr std::size_t loc_size_octets = 16;
+
+Result<Bytes> parse_loc(TokenStream& tokens) {
+  std::string text;
+  do {
+    const auto word = tokens.take_word();
+    if (!word) {
+      return word.error();
+    }
+    text.append(text.empty() ? "" : " ").append(*word);
+  } while (!tokens.at_end());
+  return parse_by_ldns(LDNS_RDF_TYPE_LOC, text,
+                       "d1 [m1 [s1]] {N|S} d2 [m2 [s2]] {E|W} alt[m] [size[m] [horizontal[m] [vertical[m]]]]");
+}
+
+/// RFC 1876 §2: each size octet is two decimal digits.
+Result<std::size_t> size_of_loc(ByteView rest) {
+  const auto size = fixed_size<loc_size_octets>(rest);
+  if (!size) {
+    return size;
+  }
+  if (rest[0] != 0) {
+    return bad("only version 0 is known");
+  }
+  for (std::size_t i = 1; i <= 3; ++i) {
+    if (rest[i] >> 4 > 9 || (rest[i] & 0xf) > 9) {
+      return bad("a size or precision is out of range");
+    }
+  }
+  return size;
+}
+
+}  // namespace
+
+const Codec a_codec{parse_a, fixed_size<4>, print_field<LDNS_RDF_TYPE_A>};
+const Codec aaaa_codec{parse_aaaa, fixed_size<16>, print_field<LDNS_RDF_TYPE_AAAA>};
+const Codec eui48_codec{parse_eui48, fixed_size<6>, print_field<LDNS_RDF_TYPE_EUI48>};
+const Codec eui64_codec{parse_eui64, fixed_size<8>, print_field<LDNS_RDF_TYPE_EUI64>};
+const Codec locator64_codec{parse_locator64, fixed_size<8>, print_field<LDNS_RDF_TYPE_ILNP64>};
+const Codec hashed_owner_codec{parse_hashed_owner, size_of_hashed_owner, print_field<LDNS_RDF_TYPE_NSEC3_NEXT_OWNER>};
+const Codec loc_codec{parse_loc, size_of_loc, print_field<LDNS_RDF_TYPE_LOC>};
+
+std::optional<std::uint8_t> dnssec_algorithm_of(std::string_view mnemonic) {
+  const auto* const known = ldns_lookup_by_name(ldns_algorithms, std::string(mnemonic).c_str());
+  if (known == nullptr) {
+    return std::nullopt;
+  }
+  return static_cast<std::uint8_t>(known->id);
+}
+
+std::optional<std::uint16_t> certificate_type_of(std::string_view mnemonic) {
+  const auto* const known = ldns_lookup_by_name(ldns_cert_algorithms, std::string(mnemonic).c_str());
+  if (known == nullptr) {
+    return std::nullopt;
+  }
+  return static_cast<std::uint16_t>(known->id);
+}
+
+std::optional<std::string> certificate_mnemonic_of(std::uint16_t type) {
+  const auto* const known = ldns_lookup_by_id(ldns_cert_algorithms, type);
+  if (known == nullptr) {
+    return std::nullopt;
+  }
+  return std::string(known->name);
+}
+
+}  // namespace minidns::dns
