@@ -20,23 +20,20 @@ constexpr const char* sql_progress =
     "  swept_at = case when $6 then now() else swept_at end "
     "where nameserver_id = $1 and fence = $2 and holder is not null";
 
-#define MINIDNS_TASK_INSERT                                                                                          \
-  "insert into tasks as t (nameserver_id, name_key, zone_name, zone_id, action, since_seq, seq, version, serial, "   \
-  "  attempts, state, reason, next_try_at) "                                                                         \
-  "select $1, u.name_key, u.zone_name, u.zone_id, u.action, u.since_seq, u.seq, u.version, u.serial, u.attempts, "   \
-  "  u.state, u.reason, now() + u.delay_ms * interval '1 ms' "                                                       \
-  "from unnest($2::bytea[], $3::text[], $4::uuid[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], "          \
-  "  $9::bigint[], $10::int[], $11::text[], $12::text[], $13::bigint[]) "                                            \
-  "  u(name_key, zone_name, zone_id, action, since_seq, seq, version, serial, attempts, state, reason, delay_ms) "   \
-  "on conflict (nameserver_id, name_key) do update set zone_name = excluded.zone_name, zone_id = excluded.zone_id, " \
-  "  action = excluded.action, since_seq = least(t.since_seq, excluded.since_seq), seq = excluded.seq, "             \
-  "  version = excluded.version, serial = excluded.serial, attempts = excluded.attempts, state = excluded.state, "   \
-  "  reason = excluded.reason, next_try_at = excluded.next_try_at "
-
-constexpr const char* sql_write_tasks = MINIDNS_TASK_INSERT "where excluded.seq >= t.seq";
-constexpr const char* sql_add_findings = MINIDNS_TASK_INSERT "where excluded.seq > t.seq";
-
-#undef MINIDNS_TASK_INSERT
+// $14: whether a task of the same change is written over, as its worker does; a comparison leaves it alone.
+constexpr const char* sql_write_tasks =
+    "insert into tasks as t (nameserver_id, name_key, zone_name, zone_id, action, since_seq, seq, version, serial, "
+    "  attempts, state, reason, next_try_at) "
+    "select $1, u.name_key, u.zone_name, u.zone_id, u.action, u.since_seq, u.seq, u.version, u.serial, u.attempts, "
+    "  u.state, u.reason, now() + u.delay_ms * interval '1 ms' "
+    "from unnest($2::bytea[], $3::text[], $4::uuid[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], "
+    "  $9::bigint[], $10::int[], $11::text[], $12::text[], $13::bigint[]) "
+    "  u(name_key, zone_name, zone_id, action, since_seq, seq, version, serial, attempts, state, reason, delay_ms) "
+    "on conflict (nameserver_id, name_key) do update set zone_name = excluded.zone_name, zone_id = excluded.zone_id, "
+    "  action = excluded.action, since_seq = least(t.since_seq, excluded.since_seq), seq = excluded.seq, "
+    "  version = excluded.version, serial = excluded.serial, attempts = excluded.attempts, state = excluded.state, "
+    "  reason = excluded.reason, next_try_at = excluded.next_try_at "
+    "where excluded.seq > t.seq or ($14 and excluded.seq = t.seq)";
 
 constexpr const char* sql_delete_confirmed =
     "delete from tasks t using unnest($2::bytea[], $3::bigint[]) u(name_key, seq) "
@@ -69,7 +66,7 @@ struct TaskColumns {
   std::vector<std::int32_t> attempts;
 
   void add(const Task& task, std::chrono::milliseconds delay);
-  [[nodiscard]] std::vector<Param> params(const Lease& lease) const;
+  [[nodiscard]] Connection::Statement statement(const Lease& lease, bool over_the_same_change) const;
 };
 
 void TaskColumns::add(const Task& task, std::chrono::milliseconds delay) {
@@ -87,20 +84,10 @@ void TaskColumns::add(const Task& task, std::chrono::milliseconds delay) {
   delay_ms.push_back(delay.count());
 }
 
-std::vector<Param> TaskColumns::params(const Lease& lease) const {
-  return {lease.nameserver.uuid(),
-          name_key,
-          zone_name,
-          zone_id,
-          action,
-          since_seq,
-          seq,
-          version,
-          serial,
-          attempts,
-          state,
-          reason,
-          delay_ms};
+Connection::Statement TaskColumns::statement(const Lease& lease, bool over_the_same_change) const {
+  return {sql_write_tasks,
+          {lease.nameserver.uuid(), name_key, zone_name, zone_id, action, since_seq, seq, version, serial, attempts,
+           state, reason, delay_ms, over_the_same_change}};
 }
 
 Task task_of(const Rows& rows, std::size_t row) {
@@ -153,7 +140,7 @@ bool NameserverWork::save(const Lease& lease, const ProgressUpdate& update) {
     for (const TaskWrite& write : update.exceptions) {
       columns.add(write.task, write.delay);
     }
-    statements.push_back({sql_write_tasks, columns.params(lease)});
+    statements.push_back(columns.statement(lease, true));
   }
   // After the exceptions: what is confirmed may be newer than one of them.
   if (!update.confirmed.empty()) {
@@ -175,7 +162,7 @@ bool NameserverWork::add_findings(const Lease& lease, const std::vector<Task>& t
     columns.add(task, std::chrono::milliseconds(0));
   }
   const auto connection = pool_.acquire();
-  return execute_fenced(*connection, lease, {sql_add_findings, columns.params(lease)}).has_value();
+  return execute_fenced(*connection, lease, columns.statement(lease, false)).has_value();
 }
 
 std::optional<std::vector<Task>> NameserverWork::take_due_tasks(const Lease& lease, std::size_t limit,
