@@ -1,0 +1,184 @@
+#include "pool-manager/drivers/bind.hpp"
+
+#include "base/digest.hpp"
+#include "pool-manager/drivers/failure.hpp"
+#include "pool-manager/drivers/one_by_one.hpp"
+#include "pool-manager/drivers/zone_list.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace minidns::pool {
+namespace {
+
+constexpr std::string_view zone_list_target = "/json/v1/zones";
+constexpr unsigned http_ok = 200;
+/// File systems take 255 octets; named adds `.jnl` and names of its own while it writes.
+constexpr std::size_t plain_file_octets_max = 200;
+
+/// A string of named.conf. A name's text has no line breaks, and its quotes are escaped already.
+std::string quoted(std::string_view text) {
+  return '"' + std::string(text) + '"';
+}
+
+/// `"zone" IN "view"`, as most commands take it.
+std::string zone_in_view(const dns::Name& zone, const std::string& view) {
+  return quoted(zone.to_text()) + " IN " + quoted(view);
+}
+
+std::string primaries_block(const Upstream& upstream) {
+  std::string block = "{ ";
+  for (const Primary& primary : upstream.primaries) {
+    block += primary.address.to_string() + " port " + std::to_string(primary.port) + " key " +
+             quoted(upstream.key.to_text()) + "; ";
+  }
+  return block + "}";
+}
+
+/// The words named has for a result (`isc_result_totext`), which change less than its numbers.
+DriverErrc code_of(const RndcReply& reply) {
+  if (reply.error == "already exists") {
+    return DriverErrc::already_exists;
+  }
+  if (reply.error == "not found" || reply.error == "no matching zone found") {
+    return DriverErrc::no_such_zone;
+  }
+  if (reply.error == "permission denied") {
+    return DriverErrc::refused;
+  }
+  return DriverErrc::rejected;
+}
+
+DriverResult<void> result_of(const RndcReply& reply) {
+  if (reply.succeeded) {
+    return {};
+  }
+  const std::string separator = reply.error.empty() || reply.text.empty() ? "" : ": ";
+  return DriverError{code_of(reply), quote(reply.error + separator + reply.text)};
+}
+
+bool is_plain(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+}
+
+/// `rndc tsig-list` prints `view "_default"; type "static"; key "name";`. Names are compared as names.
+bool lists_key(std::string_view text, const dns::Name& key) {
+  static constexpr std::string_view mark = "key \"";
+  for (std::size_t at = text.find(mark); at != std::string_view::npos; at = text.find(mark, at)) {
+    at += mark.size();
+    const std::size_t end = text.find("\";", at);
+    if (end == std::string_view::npos) {
+      return false;
+    }
+    std::string name(text.substr(at, end - at));
+    if (!name.ends_with('.')) {
+      name += '.';
+    }
+    const dns::Result<dns::Name> parsed = dns::Name::from_text(name);
+    if (parsed && *parsed == key) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string bind_zone_file(const dns::Name& zone) {
+  std::string text = zone.lowercased().to_text();
+  // A plain name has lower-case letters only and does not begin with a dot; the others' hashes end in .hash.
+  bool plain = text.size() > 1 && text.size() <= plain_file_octets_max;
+  for (const char c : text) {
+    plain = plain && is_plain(c);
+  }
+  if (plain) {
+    return text + "zone";
+  }
+  return to_hex(sha256(zone.lowercased().wire())) + ".hash";
+}
+
+BindDriver::BindDriver(const boost::asio::any_io_executor& executor, BindSettings settings, const Clock& clock)
+    : view_(std::move(settings.view)),
+      zone_folder_(std::move(settings.zone_folder)),
+      rndc_(executor, settings.control, std::move(settings.control_key), clock, settings.control_limits),
+      statistics_(executor, settings.statistics, std::nullopt, settings.statistics_limits) {
+  if (!zone_folder_.empty() && !zone_folder_.ends_with('/')) {
+    zone_folder_ += '/';
+  }
+}
+
+boost::asio::awaitable<ZoneResults> BindDriver::add_zones(std::vector<dns::Name> zones, Upstream upstream) {
+  const ZoneAction add = [this, &upstream](const dns::Name& zone) {
+    return run("addzone " + zone_in_view(zone, view_) + " " + zone_block(zone, upstream));
+  };
+  co_return co_await one_by_one(std::move(zones), add);
+}
+
+boost::asio::awaitable<ZoneResults> BindDriver::change_zones(std::vector<dns::Name> zones, Upstream upstream) {
+  const ZoneAction change = [this, &upstream](const dns::Name& zone) {
+    return run("modzone " + zone_in_view(zone, view_) + " " + zone_block(zone, upstream));
+  };
+  co_return co_await one_by_one(std::move(zones), change);
+}
+
+boost::asio::awaitable<ZoneResults> BindDriver::remove_zones(std::vector<dns::Name> zones) {
+  const ZoneAction remove = [this](const dns::Name& zone) {
+    return run("delzone -clean " + zone_in_view(zone, view_));
+  };
+  co_return co_await one_by_one(std::move(zones), remove);
+}
+
+DriverTask<std::vector<ListedZone>> BindDriver::list_zones() {
+  const auto parser = std::make_shared<ZoneListParser>(ZoneListFormat{ZoneListFormat::Kind::bind, view_});
+  const HttpSink sink = [parser](std::string_view piece) { return parser->add(piece); };
+  const DriverResult<HttpResponse> response = co_await statistics_.stream(std::string(zone_list_target), sink);
+  if (!response) {
+    co_return response.error();
+  }
+  if (response->status != http_ok) {
+    co_return DriverError{DriverErrc::protocol, "statistics channel: HTTP status " + std::to_string(response->status)};
+  }
+  co_return std::move(*parser).finish();
+}
+
+DriverTask<void> BindDriver::fetch(dns::Name zone) {
+  co_return co_await run("refresh " + zone_in_view(zone, view_));
+}
+
+DriverTask<void> BindDriver::force(dns::Name zone) {
+  co_return co_await run("retransfer " + zone_in_view(zone, view_));
+}
+
+DriverTask<void> BindDriver::ensure_key(tsig::Key key) {
+  const DriverResult<RndcReply> reply = co_await rndc_.command("tsig-list");
+  if (!reply) {
+    co_return reply.error();
+  }
+  const DriverResult<void> result = result_of(*reply);
+  if (!result) {
+    co_return result;
+  }
+  if (!lists_key(reply->text, key.name)) {
+    co_return DriverError{DriverErrc::rejected, "named.conf has no key " + key.name.to_text()};
+  }
+  co_return DriverResult<void>();
+}
+
+DriverTask<void> BindDriver::ping() {
+  co_return co_await run("null");
+}
+
+std::string BindDriver::zone_block(const dns::Name& zone, const Upstream& upstream) const {
+  return "{ type secondary; file " + quoted(zone_folder_ + bind_zone_file(zone)) + "; primaries " +
+         primaries_block(upstream) + "; };";
+}
+
+DriverTask<void> BindDriver::run(std::string command) {
+  const DriverResult<RndcReply> reply = co_await rndc_.command(std::move(command));
+  if (!reply) {
+    co_return reply.error();
+  }
+  co_return result_of(*reply);
+}
+
+}  // namespace minidns::pool

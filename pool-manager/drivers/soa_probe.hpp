@@ -1,0 +1,53 @@
+#pragma once
+
+#include "dns/name.hpp"
+#include "pool-manager/drivers/soa_answer.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/udp.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace minidns::pool {
+
+struct SoaProbeLimits {
+  std::chrono::milliseconds per_try{1'000};
+  int tries = 3;  ///< UDP loses packets; each try has an ID of its own
+  /// Queries of one call that wait for an answer. So many answers (about 150 octets, some 700 in the kernel's count)
+  /// fit a socket's default receive buffer of 208 KiB even if all come at once.
+  std::size_t in_flight_max = 256;
+};
+
+/// Asks one nameserver for the serials of zones: SOA over UDP, without recursion and TSIG. One socket, whatever the
+/// number of questions and callers. An answer counts if it comes from the nameserver (connected socket), with the ID of
+/// a query that waits and with its question; all else is ignored. IDs are random. After `tries` times `per_try` without
+/// an answer it is a timeout.
+///
+/// Calls on the executor (a strand) only. May be destroyed while calls wait: those end with failures.
+class SoaProbe {
+ public:
+  /// Throws boost::system::system_error if there is no socket to be had for such an address.
+  SoaProbe(const boost::asio::any_io_executor& executor, const boost::asio::ip::udp::endpoint& nameserver,
+           SoaProbeLimits limits = {});
+  ~SoaProbe();
+  SoaProbe(const SoaProbe&) = delete;
+  SoaProbe& operator=(const SoaProbe&) = delete;
+
+  /// One answer per zone, in the same order.
+  [[nodiscard]] boost::asio::awaitable<std::vector<SoaAnswer>> ask(std::vector<dns::Name> zones);
+  [[nodiscard]] boost::asio::awaitable<SoaAnswer> ask_one(dns::Name zone);
+
+ private:
+  class Socket;
+  class Batch;
+  std::shared_ptr<Socket> socket_;
+};
+
+// Limitations: no TCP (a SOA answer without DNSSEC fits 512 octets), and no TSIG, which nameservers need that choose a
+// view by key.
+
+}  // namespace minidns::pool
