@@ -29,7 +29,7 @@ enum class NameserverState { bootstrapping, in_service, maintenance, retired };
 
 inline constexpr std::size_t nameserver_name_length_max = 255;
 inline constexpr std::size_t nameserver_secret_octets_max = 512;
-inline constexpr std::size_t url_length_max = 512;
+inline constexpr std::size_t setting_length_max = 255;
 
 struct NoSettings {
   friend bool operator==(const NoSettings&, const NoSettings&) = default;
@@ -37,18 +37,19 @@ struct NoSettings {
 
 /// The credential is the rndc key's octets (base64 in the API).
 struct BindSettings {
-  std::optional<IpAddress> control_address;  ///< nothing: the nameserver's own
+  std::optional<IpAddress> control_address = {};  ///< nothing: the nameserver's own
   std::uint16_t control_port = 953;
   tsig::Algorithm control_algorithm = tsig::Algorithm::hmac_sha256;  ///< of the rndc key
-  /// Of the statistics channel: `http://192.0.2.1:8053`, no path. Without it zones can't be listed.
-  std::optional<std::string> statistics_url;
-  std::optional<std::string> view;
+  /// Statistics channel, `statistics_url` in JSON: `http://192.0.2.1:8053`. Without it zones can't be listed.
+  std::optional<SocketAddress> statistics = {};
+  std::optional<std::string> view = {};         ///< nothing: BIND's own, `_default`
+  std::optional<std::string> zone_folder = {};  ///< for zone files; nothing: named's own directory
   friend bool operator==(const BindSettings&, const BindSettings&) = default;
 };
 
 /// The credential is the API key (text in the API).
 struct PowerdnsSettings {
-  std::string api_url;  ///< `http://192.0.2.1:8081`, no path
+  SocketAddress api;  ///< `api_url` in JSON: `http://192.0.2.1:8081`
   std::string server_id = "localhost";
   friend bool operator==(const PowerdnsSettings&, const PowerdnsSettings&) = default;
 };
@@ -70,14 +71,14 @@ struct NameserverView {
   IpAddress address;
   std::uint16_t port;
   NameserverState state;
-  std::optional<TsigKeyId> transfer_key_id;
-  std::optional<TsigKeyId> notify_key_id;
+  std::optional<TsigKeyId> transfer_key_id = {};
+  std::optional<TsigKeyId> notify_key_id = {};
   bool allow_unsigned_soa;
-  DriverSettings settings;
+  DriverSettings settings = {};
   bool has_secret;  ///< the secret itself is never shown
   std::int64_t revision;
   WallTime created_at;
-  std::optional<WallTime> updated_at;
+  std::optional<WallTime> updated_at = {};
 };
 
 struct NewNameserver {
@@ -86,36 +87,36 @@ struct NewNameserver {
   IpAddress address;
   std::uint16_t port = 53;
   NameserverState state = NameserverState::in_service;
-  std::optional<TsigKeyId> transfer_key_id;
-  std::optional<TsigKeyId> notify_key_id;
+  std::optional<TsigKeyId> transfer_key_id = {};
+  std::optional<TsigKeyId> notify_key_id = {};
   bool allow_unsigned_soa = false;
-  DriverSettings settings;
-  std::optional<Secret> secret;  ///< octets for the driver; none for driver `none`
+  DriverSettings settings = {};
+  std::optional<Secret> secret = {};  ///< octets for the driver; none for driver `none`
 };
 
 /// The driver can't be changed: `settings` are of the driver named beside them, and it must be the present one.
 struct NameserverChange {
-  std::optional<std::string> name;
-  std::optional<IpAddress> address;
-  std::optional<std::uint16_t> port;
-  std::optional<NameserverState> state;
-  Change<TsigKeyId> transfer_key_id;
-  Change<TsigKeyId> notify_key_id;
-  std::optional<bool> allow_unsigned_soa;
-  std::optional<DriverSettings> settings;  ///< replaced as a whole
+  std::optional<std::string> name = {};
+  std::optional<IpAddress> address = {};
+  std::optional<std::uint16_t> port = {};
+  std::optional<NameserverState> state = {};
+  Change<TsigKeyId> transfer_key_id = {};
+  Change<TsigKeyId> notify_key_id = {};
+  std::optional<bool> allow_unsigned_soa = {};
+  std::optional<DriverSettings> settings = {};  ///< replaced as a whole
   /// Must equal what the nameserver has, if given. Always given beside `settings` and `secret`, whose form it decides.
-  std::optional<Driver> driver;
-  std::optional<PoolId> pool_id;  ///< must equal what the nameserver has, if given
-  std::optional<Secret> secret;
+  std::optional<Driver> driver = {};
+  std::optional<PoolId> pool_id = {};  ///< must equal what the nameserver has, if given
+  std::optional<Secret> secret = {};
 };
 
 enum class NameserverSortKey { created_at, id, updated_at, name };
 
 struct NameserverFilter {
-  std::optional<TextPattern> name;
-  std::optional<PoolId> pool_id;
-  std::optional<NameserverState> state;
-  std::optional<Driver> driver;
+  std::optional<TextPattern> name = {};
+  std::optional<PoolId> pool_id = {};
+  std::optional<NameserverState> state = {};
+  std::optional<Driver> driver = {};
 };
 
 using NameserverPageRequest = PageRequest<NameserverId, NameserverSortKey>;

@@ -17,7 +17,7 @@ struct PageRequest {
   std::size_t limit = limit_default;  ///< 1 to limit_max
   /// The last item of the page before: the list goes on after it, in sort order. If there is no such item (or it is
   /// another project's): marker_not_found.
-  std::optional<Id> marker;
+  std::optional<Id> marker = {};
   Key sort_key = Key::created_at;
   SortDir sort_dir = SortDir::ascending;
   /// Whether `Page::total_count` is wanted; it may be slow.
@@ -34,7 +34,7 @@ struct Page {
   /// Whether anything comes after the last item: ask the store for limit + 1.
   bool more = false;
   /// All that fit the filters, wherever the marker is. Only if asked for.
-  std::optional<std::uint64_t> total_count;
+  std::optional<std::uint64_t> total_count = {};
 };
 
 /// A filter on text: `*` stands for any characters, everything else for itself. There is no escape. Names are compared

@@ -30,42 +30,42 @@ inline constexpr std::int32_t pool_threshold_max = 1000;
 struct PoolView {
   PoolId id;
   std::string name;
-  std::optional<std::string> description;
-  std::vector<NsRecord> ns_records;      ///< by priority, then hostname
-  std::vector<SocketAddress> primaries;  ///< in the order given
-  std::optional<std::int32_t> threshold;
+  std::optional<std::string> description = {};
+  std::vector<NsRecord> ns_records;           ///< by priority, then hostname
+  std::vector<SocketAddress> primaries = {};  ///< in the order given
+  std::optional<std::int32_t> threshold = {};
   UnknownZones unknown_zones;
   bool is_default;
   std::int64_t revision;
   WallTime created_at;
-  std::optional<WallTime> updated_at;
+  std::optional<WallTime> updated_at = {};
 };
 
 struct NewPool {
   std::string name;
-  std::optional<std::string> description;
-  std::vector<NsRecord> ns_records;       ///< at least one, no hostname twice
-  std::vector<SocketAddress> primaries;   ///< where nameservers transfer from: mdns; none twice
-  std::optional<std::int32_t> threshold;  ///< nameservers that must serve a version; nothing: all in service
+  std::optional<std::string> description = {};
+  std::vector<NsRecord> ns_records;            ///< at least one, no hostname twice
+  std::vector<SocketAddress> primaries = {};   ///< where nameservers transfer from: mdns; none twice
+  std::optional<std::int32_t> threshold = {};  ///< nameservers that must serve a version; nothing: all in service
   UnknownZones unknown_zones = UnknownZones::remove;
   bool is_default = false;  ///< the pool that was it before is it no longer
 };
 
 /// Lists are replaced as a whole.
 struct PoolChange {
-  std::optional<std::string> name;
-  Change<std::string> description;
-  std::optional<std::vector<NsRecord>> ns_records;
-  std::optional<std::vector<SocketAddress>> primaries;
-  Change<std::int32_t> threshold;
-  std::optional<UnknownZones> unknown_zones;
-  std::optional<bool> is_default;
+  std::optional<std::string> name = {};
+  Change<std::string> description = {};
+  std::optional<std::vector<NsRecord>> ns_records = {};
+  std::optional<std::vector<SocketAddress>> primaries = {};
+  Change<std::int32_t> threshold = {};
+  std::optional<UnknownZones> unknown_zones = {};
+  std::optional<bool> is_default = {};
 };
 
 enum class PoolSortKey { created_at, id, updated_at, name };
 
 struct PoolFilter {
-  std::optional<TextPattern> name;
+  std::optional<TextPattern> name = {};
 };
 
 using PoolPageRequest = PageRequest<PoolId, PoolSortKey>;

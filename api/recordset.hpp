@@ -33,14 +33,14 @@ struct RecordsetView {
   dns::Name name;  ///< case as given
   dns::Name zone_name;
   dns::RRType type;
-  std::vector<RecordText> records;
-  std::optional<dns::Ttl> ttl;  ///< nothing: the zone's
-  std::optional<std::string> description;
+  std::vector<RecordText> records = {};
+  std::optional<dns::Ttl> ttl = {};  ///< nothing: the zone's
+  std::optional<std::string> description = {};
   Status status;
   Action action;
   std::int64_t revision;
   WallTime created_at;
-  std::optional<WallTime> updated_at;
+  std::optional<WallTime> updated_at = {};
 };
 
 /// POST /v2/zones/{id}/recordsets. Not checked here: that the name is in the zone, the records' text, clashes.
@@ -49,30 +49,30 @@ struct NewRecordset {
   dns::RRType type;  ///< no meta type
   /// May be empty: then nothing is served, and the recordset is ACTIVE with action NONE at once. An error in a record
   /// has the path {"records", "0"} and so on.
-  std::vector<RecordText> records;
-  std::optional<dns::Ttl> ttl;
-  std::optional<std::string> description;
+  std::vector<RecordText> records = {};
+  std::optional<dns::Ttl> ttl = {};
+  std::optional<std::string> description = {};
 };
 
 /// PUT /v2/zones/{id}/recordsets/{id}: only what is given changes.
 struct RecordsetChange {
-  std::optional<std::vector<RecordText>> records;
-  Change<dns::Ttl> ttl;  ///< cleared: the zone's
-  Change<std::string> description;
+  std::optional<std::vector<RecordText>> records = {};
+  Change<dns::Ttl> ttl = {};  ///< cleared: the zone's
+  Change<std::string> description = {};
   /// Can't be changed; if given they must equal what the recordset has, else invalid_object with the field's path.
-  std::optional<dns::Name> name;
-  std::optional<dns::RRType> type;
+  std::optional<dns::Name> name = {};
+  std::optional<dns::RRType> type = {};
 };
 
 enum class RecordsetSortKey { created_at, id, updated_at, zone_id, tenant_id, name, type, ttl };
 
 struct RecordsetFilter {
-  std::optional<TextPattern> name;
-  std::optional<dns::RRType> type;
-  std::optional<dns::Ttl> ttl;
-  std::optional<TextPattern> data;  ///< one of the records, as given
-  std::optional<Status> status;
-  std::optional<TextPattern> description;
+  std::optional<TextPattern> name = {};
+  std::optional<dns::RRType> type = {};
+  std::optional<dns::Ttl> ttl = {};
+  std::optional<TextPattern> data = {};  ///< one of the records, as given
+  std::optional<Status> status = {};
+  std::optional<TextPattern> description = {};
 };
 
 using RecordsetPageRequest = PageRequest<RecordsetId, RecordsetSortKey>;

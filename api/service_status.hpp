@@ -29,9 +29,9 @@ struct ServiceStatusView {
 enum class ServiceStatusSortKey { created_at, id, updated_at, hostname, service_name };
 
 struct ServiceStatusFilter {
-  std::optional<TextPattern> hostname;
-  std::optional<TextPattern> service_name;
-  std::optional<ServiceState> state;
+  std::optional<TextPattern> hostname = {};
+  std::optional<TextPattern> service_name = {};
+  std::optional<ServiceState> state = {};
 };
 
 using ServiceStatusPageRequest = PageRequest<InstanceId, ServiceStatusSortKey>;

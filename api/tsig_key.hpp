@@ -34,7 +34,7 @@ struct TsigKeyView {
   Secret secret;  ///< octets; shown in base64, to admins
   TsigKeyScope scope;
   WallTime created_at;
-  std::optional<WallTime> updated_at;
+  std::optional<WallTime> updated_at = {};
 };
 
 struct NewTsigKey {
@@ -48,19 +48,19 @@ enum class TsigKeyScopeKind { pool, zone };
 
 /// The scope's parts come one by one: the result is made of what is given and what the key has.
 struct TsigKeyChange {
-  std::optional<TsigKeyName> name;
-  std::optional<tsig::Algorithm> algorithm;
-  std::optional<Secret> secret;
-  std::optional<TsigKeyScopeKind> scope;
-  std::optional<Uuid> resource_id;
+  std::optional<TsigKeyName> name = {};
+  std::optional<tsig::Algorithm> algorithm = {};
+  std::optional<Secret> secret = {};
+  std::optional<TsigKeyScopeKind> scope = {};
+  std::optional<Uuid> resource_id = {};
 };
 
 enum class TsigKeySortKey { created_at, id, updated_at, name };
 
 struct TsigKeyFilter {
-  std::optional<TextPattern> name;
-  std::optional<tsig::Algorithm> algorithm;
-  std::optional<TsigKeyScopeKind> scope;
+  std::optional<TextPattern> name = {};
+  std::optional<tsig::Algorithm> algorithm = {};
+  std::optional<TsigKeyScopeKind> scope = {};
 };
 
 using TsigKeyPageRequest = PageRequest<TsigKeyId, TsigKeySortKey>;

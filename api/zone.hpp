@@ -41,18 +41,18 @@ struct ZoneView {
   ProjectId project_id;
   dns::Name name;     ///< case as given
   std::string email;  ///< empty for a SECONDARY zone that was given none
-  std::optional<std::string> description;
+  std::optional<std::string> description = {};
   dns::Ttl ttl;  ///< of recordsets without one
   dns::Serial serial;
   Status status;
   Action action;
   std::int64_t revision;  ///< writes to the zone; the API calls it `version`
-  ZoneAttributes attributes;
+  ZoneAttributes attributes = {};
   ZoneType type;
-  std::vector<SocketAddress> masters;
+  std::vector<SocketAddress> masters = {};
   WallTime created_at;
-  std::optional<WallTime> updated_at;
-  std::optional<WallTime> transferred_at;
+  std::optional<WallTime> updated_at = {};
+  std::optional<WallTime> transferred_at = {};
 };
 
 /// POST /v2/zones. Not checked here: labels enough, parents and children, duplicates, whether the pool exists.
@@ -60,33 +60,33 @@ struct NewZone {
   dns::Name name;  ///< not the root
   ZoneType type = ZoneType::primary;
   std::string email;  ///< fits dns::rname_of_email; empty only for SECONDARY
-  std::optional<std::string> description;
-  std::optional<dns::Ttl> ttl;
-  ZoneAttributes attributes;           ///< `pool_id` chooses the pool, otherwise it is the default one
-  std::vector<SocketAddress> masters;  ///< at least one for SECONDARY, none for PRIMARY
+  std::optional<std::string> description = {};
+  std::optional<dns::Ttl> ttl = {};
+  ZoneAttributes attributes = {};           ///< `pool_id` chooses the pool, otherwise it is the default one
+  std::vector<SocketAddress> masters = {};  ///< at least one for SECONDARY, none for PRIMARY
 };
 
 /// PATCH /v2/zones/{id}.
 struct ZoneChange {
-  std::optional<std::string> email;
-  std::optional<dns::Ttl> ttl;
-  Change<std::string> description;
-  std::optional<std::vector<SocketAddress>> masters;
+  std::optional<std::string> email = {};
+  std::optional<dns::Ttl> ttl = {};
+  Change<std::string> description = {};
+  std::optional<std::vector<SocketAddress>> masters = {};
   /// Can't be changed; if given they must equal what the zone has, else invalid_object with the field's path.
-  std::optional<dns::Name> name;
-  std::optional<ZoneType> type;
-  std::optional<ZoneAttributes> attributes;
+  std::optional<dns::Name> name = {};
+  std::optional<ZoneType> type = {};
+  std::optional<ZoneAttributes> attributes = {};
 };
 
 enum class ZoneSortKey { created_at, id, updated_at, name, tenant_id, serial, ttl };
 
 struct ZoneFilter {
-  std::optional<TextPattern> name;
-  std::optional<TextPattern> email;
-  std::optional<TextPattern> description;
-  std::optional<ZoneType> type;
-  std::optional<Status> status;
-  std::optional<dns::Ttl> ttl;
+  std::optional<TextPattern> name = {};
+  std::optional<TextPattern> email = {};
+  std::optional<TextPattern> description = {};
+  std::optional<ZoneType> type = {};
+  std::optional<Status> status = {};
+  std::optional<dns::Ttl> ttl = {};
 };
 
 using ZonePageRequest = PageRequest<ZoneId, ZoneSortKey>;

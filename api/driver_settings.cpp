@@ -1,0 +1,132 @@
+#include "api/driver_settings.hpp"
+
+#include "api/field_parsers.hpp"
+#include "api/json_text.hpp"
+#include "api/vocabulary.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <utility>
+
+namespace minidns::api {
+namespace {
+
+namespace json = boost::json;
+
+std::optional<std::string> parse_setting(const Field& field) {
+  return parse_line(field, 1, setting_length_max);
+}
+
+std::optional<tsig::Algorithm> parse_control_algorithm(const Field& field) {
+  return parse_word(field, control_algorithm_words);
+}
+
+BindSettings parse_bind(ObjectReader& reader) {
+  BindSettings settings;
+  settings.control_address = reader.nullable("control_address", parse_ip_address);
+  settings.control_port = reader.optional("control_port", parse_port).value_or(settings.control_port);
+  settings.control_algorithm =
+      reader.optional("control_algorithm", parse_control_algorithm).value_or(settings.control_algorithm);
+  settings.statistics = reader.nullable("statistics_url", parse_http_url);
+  settings.view = reader.nullable("view", parse_setting);
+  settings.zone_folder = reader.nullable("zone_folder", parse_setting);
+  return settings;
+}
+
+std::optional<PowerdnsSettings> parse_powerdns(ObjectReader& reader) {
+  const auto api = reader.required("api_url", parse_http_url);
+  auto server_id = reader.optional("server_id", parse_setting);
+  if (!api) {
+    return std::nullopt;
+  }
+  PowerdnsSettings settings{*api};
+  if (server_id) {
+    settings.server_id = std::move(*server_id);
+  }
+  return settings;
+}
+
+std::string http_url(const SocketAddress& address) {
+  return "http://" + address.to_text();
+}
+
+/// One form per kind of settings.
+struct ToJson {
+  json::object operator()(const NoSettings& /*settings*/) const { return {}; }
+
+  json::object operator()(const BindSettings& settings) const {
+    json::object object;
+    if (settings.control_address) {
+      object["control_address"] = settings.control_address->text();
+    }
+    object["control_port"] = settings.control_port;
+    object["control_algorithm"] = control_algorithm_words.word_of(settings.control_algorithm);
+    if (settings.statistics) {
+      object["statistics_url"] = http_url(*settings.statistics);
+    }
+    if (settings.view) {
+      object["view"] = *settings.view;
+    }
+    if (settings.zone_folder) {
+      object["zone_folder"] = *settings.zone_folder;
+    }
+    return object;
+  }
+
+  json::object operator()(const PowerdnsSettings& settings) const {
+    return {{"api_url", http_url(settings.api)}, {"server_id", settings.server_id}};
+  }
+};
+
+struct ToDriver {
+  Driver operator()(const NoSettings& /*settings*/) const { return Driver::none; }
+  Driver operator()(const BindSettings& /*settings*/) const { return Driver::bind; }
+  Driver operator()(const PowerdnsSettings& /*settings*/) const { return Driver::powerdns; }
+};
+
+}  // namespace
+
+std::optional<DriverSettings> parse_driver_settings(const Field& field, Driver driver) {
+  ObjectReader reader(field.value(), field.path(), field.errors());
+  std::optional<DriverSettings> settings;
+  switch (driver) {
+    case Driver::bind:
+      settings = parse_bind(reader);
+      break;
+    case Driver::powerdns:
+      settings = parse_powerdns(reader);
+      break;
+    case Driver::none:
+      settings = NoSettings{};
+      break;
+  }
+  reader.finish("settings of driver " + std::string(to_text(driver)));
+  return settings;
+}
+
+json::object to_json(const DriverSettings& settings) {
+  return std::visit(ToJson{}, settings);
+}
+
+Driver driver_of(const DriverSettings& settings) {
+  return std::visit(ToDriver{}, settings);
+}
+
+std::string to_json_text(const DriverSettings& settings) {
+  return json::serialize(to_json(settings));
+}
+
+Result<DriverSettings> driver_settings_from_json(Driver driver, std::string_view text) {
+  const auto value = parse_json(text);
+  if (!value) {
+    return value.error();
+  }
+  FieldErrors errors;
+  auto settings = parse_driver_settings(Field(*value, {"settings"}, errors), driver);
+  if (!errors.empty() || !settings) {
+    return problem_of(std::move(errors));
+  }
+  return std::move(*settings);
+}
+
+}  // namespace minidns::api

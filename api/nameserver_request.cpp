@@ -1,0 +1,152 @@
+#include "api/nameserver_request.hpp"
+
+#include "api/driver_settings.hpp"
+#include "api/field_parsers.hpp"
+#include "api/json_text.hpp"
+#include "api/vocabulary.hpp"
+#include "base/bytes.hpp"
+
+#include <utility>
+
+namespace minidns::api {
+namespace {
+
+constexpr std::string_view noun = "nameserver";
+
+std::optional<std::string> parse_nameserver_name(const Field& field) {
+  return parse_line(field, 1, nameserver_name_length_max);
+}
+
+std::optional<Driver> parse_driver(const Field& field) {
+  return parse_word(field, driver_words);
+}
+
+std::optional<NameserverState> parse_state(const Field& field) {
+  return parse_word(field, nameserver_state_words);
+}
+
+/// An rndc key comes as named.conf has it, in base64; an API key is text that is sent as it is.
+std::optional<Secret> parse_secret(const Field& field, Driver driver) {
+  const auto text = parse_line(field, 1, nameserver_secret_octets_max);
+  if (!text) {
+    return std::nullopt;
+  }
+  switch (driver) {
+    case Driver::bind: {
+      auto octets = from_base64(*text);
+      return octets ? std::optional(Secret(std::move(*octets))) : field.fail("not base64 with padding");
+    }
+    case Driver::powerdns: {
+      const ByteView octets = as_bytes(*text);
+      return Secret(Bytes(octets.begin(), octets.end()));
+    }
+    case Driver::none:
+      return field.fail("the driver needs none");
+  }
+  return std::nullopt;
+}
+
+/// Reads what depends on the driver. Without a driver nothing can be said about the rest.
+struct DriverFields {
+  std::optional<DriverSettings> settings;
+  std::optional<Secret> secret;
+};
+
+DriverFields parse_driver_fields(ObjectReader& reader, std::optional<Driver> driver) {
+  DriverFields fields;
+  fields.settings = reader.optional("settings", [driver](const Field& field) {
+    return driver ? parse_driver_settings(field, *driver) : std::optional<DriverSettings>();
+  });
+  fields.secret = reader.optional("secret", [driver](const Field& field) {
+    return driver ? parse_secret(field, *driver) : std::optional<Secret>();
+  });
+  return fields;
+}
+
+/// What a nameserver has whose request says nothing of settings.
+std::optional<DriverSettings> default_settings(Driver driver) {
+  switch (driver) {
+    case Driver::bind:
+      return BindSettings{};
+    case Driver::powerdns:
+      return std::nullopt;  // nobody can guess the API's URL
+    case Driver::none:
+      return NoSettings{};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<NewNameserver> parse_new_nameserver(std::string_view body) {
+  const auto value = parse_json(body);
+  if (!value) {
+    return value.error();
+  }
+  FieldErrors errors;
+  ObjectReader reader(*value, {}, errors);
+  const auto pool_id = reader.required("pool_id", parse_id<PoolId>);
+  auto name = reader.required("name", parse_nameserver_name);
+  const auto driver = reader.required("driver", parse_driver);
+  const auto address = reader.required("address", parse_ip_address);
+  const auto port = reader.optional("port", parse_port);
+  const auto state = reader.optional("state", parse_state);
+  const auto transfer_key_id = reader.nullable("transfer_key_id", parse_id<TsigKeyId>);
+  const auto notify_key_id = reader.nullable("notify_key_id", parse_id<TsigKeyId>);
+  const auto allow_unsigned_soa = reader.optional("allow_unsigned_soa", parse_boolean);
+  DriverFields fields = parse_driver_fields(reader, driver);
+  if (driver && !reader.has("settings")) {
+    fields.settings = default_settings(*driver);
+    if (!fields.settings) {
+      reader.fail("settings", "'settings' is a required property of this driver");
+    }
+  }
+  if (driver && *driver != Driver::none && !reader.has("secret")) {
+    reader.fail("secret", "'secret' is a required property of this driver");
+  }
+  reader.finish(noun);
+  if (!errors.empty()) {
+    return problem_of(std::move(errors));
+  }
+  NewNameserver nameserver{*pool_id, std::move(*name), *address};
+  nameserver.port = port.value_or(nameserver.port);
+  nameserver.state = state.value_or(nameserver.state);
+  nameserver.transfer_key_id = transfer_key_id;
+  nameserver.notify_key_id = notify_key_id;
+  nameserver.allow_unsigned_soa = allow_unsigned_soa.value_or(nameserver.allow_unsigned_soa);
+  nameserver.settings = std::move(*fields.settings);
+  nameserver.secret = std::move(fields.secret);
+  return nameserver;
+}
+
+Result<NameserverChange> parse_nameserver_change(std::string_view body) {
+  const auto value = parse_json(body);
+  if (!value) {
+    return value.error();
+  }
+  FieldErrors errors;
+  ObjectReader reader(*value, {}, errors);
+  NameserverChange change;
+  change.name = reader.optional("name", parse_nameserver_name);
+  change.address = reader.optional("address", parse_ip_address);
+  change.port = reader.optional("port", parse_port);
+  change.state = reader.optional("state", parse_state);
+  change.transfer_key_id = reader.change("transfer_key_id", parse_id<TsigKeyId>);
+  change.notify_key_id = reader.change("notify_key_id", parse_id<TsigKeyId>);
+  change.allow_unsigned_soa = reader.optional("allow_unsigned_soa", parse_boolean);
+  change.pool_id = reader.optional("pool_id", parse_id<PoolId>);
+  change.driver = reader.optional("driver", parse_driver);
+  DriverFields fields = parse_driver_fields(reader, change.driver);
+  change.settings = std::move(fields.settings);
+  change.secret = std::move(fields.secret);
+  if (!reader.has("driver") && (reader.has("settings") || reader.has("secret"))) {
+    reader.fail("driver", "must be given beside 'settings' and 'secret', whose form it decides");
+  }
+  reader.finish(noun);
+  if (!errors.empty()) {
+    return problem_of(std::move(errors));
+  }
+  return change;
+}
+
+}  // namespace minidns::api

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "api/nameserver.hpp"
+#include "api/problem.hpp"
+
+#include <string_view>
+
+namespace minidns::api {
+
+[[nodiscard]] Result<NewNameserver> parse_new_nameserver(std::string_view body);
+[[nodiscard]] Result<NameserverChange> parse_nameserver_change(std::string_view body);
+
+}  // namespace minidns::api

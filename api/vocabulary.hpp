@@ -1,0 +1,84 @@
+#pragma once
+
+#include "api/nameserver.hpp"
+#include "api/page.hpp"
+#include "api/pool.hpp"
+#include "api/recordset.hpp"
+#include "api/service_status.hpp"
+#include "api/status.hpp"
+#include "api/tsig_key.hpp"
+#include "api/words.hpp"
+#include "api/zone.hpp"
+#include "tsig/key.hpp"
+
+/// Every closed set of words in requests and answers, as data.
+namespace minidns::api {
+
+inline constexpr Words<Status, 3> status_words{
+    {{{Status::active, "ACTIVE"}, {Status::pending, "PENDING"}, {Status::error, "ERROR"}}}};
+inline constexpr Words<Action, 4> action_words{
+    {{{Action::none, "NONE"}, {Action::create, "CREATE"}, {Action::update, "UPDATE"}, {Action::remove, "DELETE"}}}};
+inline constexpr Words<ZoneType, 2> zone_type_words{
+    {{{ZoneType::primary, "PRIMARY"}, {ZoneType::secondary, "SECONDARY"}}}};
+inline constexpr Words<UnknownZones, 3> unknown_zones_words{
+    {{{UnknownZones::remove, "delete"}, {UnknownZones::warn, "warn"}, {UnknownZones::ignore, "ignore"}}}};
+inline constexpr Words<Driver, 3> driver_words{
+    {{{Driver::bind, "bind"}, {Driver::powerdns, "powerdns"}, {Driver::none, "none"}}}};
+inline constexpr Words<NameserverState, 4> nameserver_state_words{{{{NameserverState::bootstrapping, "bootstrapping"},
+                                                                    {NameserverState::in_service, "in_service"},
+                                                                    {NameserverState::maintenance, "maintenance"},
+                                                                    {NameserverState::retired, "retired"}}}};
+inline constexpr Words<TsigKeyScopeKind, 2> tsig_key_scope_words{
+    {{{TsigKeyScopeKind::pool, "POOL"}, {TsigKeyScopeKind::zone, "ZONE"}}}};
+inline constexpr Words<ServiceState, 3> service_state_words{
+    {{{ServiceState::up, "UP"}, {ServiceState::warning, "WARNING"}, {ServiceState::down, "DOWN"}}}};
+
+/// What a key of ours can have, with the names of RFC 8945 §6; hmac-sha1 only names what a peer may start with.
+inline constexpr Words<tsig::Algorithm, 4> key_algorithm_words{{{{tsig::Algorithm::hmac_sha224, "hmac-sha224"},
+                                                                 {tsig::Algorithm::hmac_sha256, "hmac-sha256"},
+                                                                 {tsig::Algorithm::hmac_sha384, "hmac-sha384"},
+                                                                 {tsig::Algorithm::hmac_sha512, "hmac-sha512"}}}};
+/// An rndc key may be an old one.
+inline constexpr Words<tsig::Algorithm, 5> control_algorithm_words{{{{tsig::Algorithm::hmac_sha1, "hmac-sha1"},
+                                                                     {tsig::Algorithm::hmac_sha224, "hmac-sha224"},
+                                                                     {tsig::Algorithm::hmac_sha256, "hmac-sha256"},
+                                                                     {tsig::Algorithm::hmac_sha384, "hmac-sha384"},
+                                                                     {tsig::Algorithm::hmac_sha512, "hmac-sha512"}}}};
+
+inline constexpr Words<SortDir, 2> sort_dir_words{{{{SortDir::ascending, "asc"}, {SortDir::descending, "desc"}}}};
+
+inline constexpr Words<ZoneSortKey, 7> zone_sort_words{{{{ZoneSortKey::created_at, "created_at"},
+                                                         {ZoneSortKey::id, "id"},
+                                                         {ZoneSortKey::updated_at, "updated_at"},
+                                                         {ZoneSortKey::name, "name"},
+                                                         {ZoneSortKey::tenant_id, "tenant_id"},
+                                                         {ZoneSortKey::serial, "serial"},
+                                                         {ZoneSortKey::ttl, "ttl"}}}};
+inline constexpr Words<RecordsetSortKey, 8> recordset_sort_words{{{{RecordsetSortKey::created_at, "created_at"},
+                                                                   {RecordsetSortKey::id, "id"},
+                                                                   {RecordsetSortKey::updated_at, "updated_at"},
+                                                                   {RecordsetSortKey::zone_id, "zone_id"},
+                                                                   {RecordsetSortKey::tenant_id, "tenant_id"},
+                                                                   {RecordsetSortKey::name, "name"},
+                                                                   {RecordsetSortKey::type, "type"},
+                                                                   {RecordsetSortKey::ttl, "ttl"}}}};
+inline constexpr Words<PoolSortKey, 4> pool_sort_words{{{{PoolSortKey::created_at, "created_at"},
+                                                         {PoolSortKey::id, "id"},
+                                                         {PoolSortKey::updated_at, "updated_at"},
+                                                         {PoolSortKey::name, "name"}}}};
+inline constexpr Words<NameserverSortKey, 4> nameserver_sort_words{{{{NameserverSortKey::created_at, "created_at"},
+                                                                     {NameserverSortKey::id, "id"},
+                                                                     {NameserverSortKey::updated_at, "updated_at"},
+                                                                     {NameserverSortKey::name, "name"}}}};
+inline constexpr Words<TsigKeySortKey, 4> tsig_key_sort_words{{{{TsigKeySortKey::created_at, "created_at"},
+                                                                {TsigKeySortKey::id, "id"},
+                                                                {TsigKeySortKey::updated_at, "updated_at"},
+                                                                {TsigKeySortKey::name, "name"}}}};
+inline constexpr Words<ServiceStatusSortKey, 5> service_status_sort_words{
+    {{{ServiceStatusSortKey::created_at, "created_at"},
+      {ServiceStatusSortKey::id, "id"},
+      {ServiceStatusSortKey::updated_at, "updated_at"},
+      {ServiceStatusSortKey::hostname, "hostname"},
+      {ServiceStatusSortKey::service_name, "service_name"}}}};
+
+}  // namespace minidns::api
