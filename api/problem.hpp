@@ -86,7 +86,7 @@ struct FieldError {
 /// The one kind of failure of everything behind the HTTP face. Messages are for the client: no SQL, no secrets.
 struct Problem {
   ProblemType type;
-  std::string message;
+  std::string message = {};
   std::vector<FieldError> errors = {};
   /// When it is worth trying again, for 503: seconds in `Retry-After`. The renderer has a default.
   std::optional<std::chrono::seconds> retry_after = {};
