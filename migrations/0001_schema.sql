@@ -110,6 +110,7 @@ create table zones (
 create unique index zones_name on zones (name_key) where deleted_at is null;
 create index zones_project on zones (project_id, created_at, id);
 create index zones_pool_name on zones (pool_id, name_key);
+create index zones_deleted on zones (deleted_at) where deleted_at is not null;
 
 -- Immutable.
 create table versions (
@@ -127,7 +128,8 @@ create table versions (
 );
 create index versions_xid on versions (xid);
 
--- Content. Row valid for versions since <= v < until; until is null: current. The SOA's serial is kept as 0 here: it
+-- Content. Row valid for versions since <= v < until; until is null: current (also in a deleted zone, whose rows are
+-- never read again: deleting a large zone is not a large write). The SOA's serial is kept as 0 here: it
 -- comes from versions, so that a commit that leaves the SOA alone writes no SOA row.
 create table rrsets (
   zone_id uuid not null,
@@ -190,6 +192,7 @@ create table tombstones (
   name_key bytea primary key,
   zone_id uuid not null,
   serial bigint not null,
+  epoch bigint not null default current_epoch(),
   deleted_at timestamptz not null default now()
 );
 

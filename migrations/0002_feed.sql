@@ -2,7 +2,8 @@
 
 -- Opens a new epoch if the database's identity is another than the newest epoch's, or if p_force says so (after a disk
 -- snapshot was put back, identity doesn't tell). Returns the epoch in force. Waits for running writers of versions and
--- events, so that none of them carries an older epoch and is missed by numbering.
+-- events, so that none of them carries an older epoch and is missed by numbering: a writer takes `lock table versions
+-- in row exclusive mode` before it reads the epoch.
 create function open_epoch(p_force boolean default false) returns bigint
   language plpgsql security definer set search_path = public, pg_temp
 as $$
@@ -11,6 +12,7 @@ declare
   v_timeline integer := ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::integer;
   v_epoch epochs;
   v_seq bigint;
+  v_fresh bigint;
 begin
   select * into v_epoch from epochs order by epoch desc limit 1;
   if found and not p_force and v_epoch.system_identifier = v_system and v_epoch.timeline = v_timeline then
@@ -33,19 +35,19 @@ begin
   -- Transaction ids of the rows before mean nothing under another identity: number by what has no number yet. (A
   -- change is pruned only with its version.) Events have no such mark: those kept are announced again, which only makes
   -- readers read keys and nameservers once more.
-  select coalesce(max(seq), 0) into v_seq from changes;
+  v_seq := greatest((select seq from feed_head), (select max(seq) from changes));
   with unnumbered as (
     select ordinal, kind, zone_id, version, null::uuid as subject from versions v
       where not exists (select from changes c where c.zone_id = v.zone_id and c.version = v.version)
     union all
     select ordinal, kind, null, null, subject from events
-  ), numbered as (
-    insert into changes (seq, epoch, kind, zone_id, version, subject)
-      select v_seq + row_number() over (order by ordinal), v_epoch.epoch, kind, zone_id, version, subject from unnumbered
-      returning seq
   )
-  update feed_head set epoch = v_epoch.epoch, snapshot = pg_current_snapshot(),
-                       seq = greatest(seq, v_seq) + (select count(*) from numbered);
+  insert into changes (seq, epoch, kind, zone_id, version, subject)
+    select v_seq + row_number() over (order by ordinal), v_epoch.epoch, kind, zone_id, version, subject from unnumbered;
+  get diagnostics v_fresh = row_count;
+  update feed_head set epoch = v_epoch.epoch, snapshot = pg_current_snapshot(), seq = v_seq + v_fresh;
+  -- What nameservers confirmed was confirmed to another database: compare everything anew, by managers that know.
+  update nameserver_progress set visible_through = null, holder = null, lease_until = null, fence = fence + 1;
   delete from events;
   return v_epoch.epoch;
 end $$;
