@@ -94,7 +94,7 @@ TEST(Architecture, EverythingStartedHasAnOwner) {
 }
 
 TEST(Architecture, NoClosureIsATemporaryOfAnAwait) {
-  expect_none(is_cpp_file, check_awaited_closures);
+  expect_none(is_cpp_but_sample, check_awaited_closures);
 }
 
 TEST(Architecture, EveryRoomHasAShortReadme) {
