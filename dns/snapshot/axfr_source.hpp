@@ -19,6 +19,7 @@ class AxfrSource : public TransferSource {
 
  private:
   enum class Step { chunks, closing, done };
+  [[nodiscard]] TransferBody next_chunk();
 
   std::shared_ptr<const ZoneSnapshot> snapshot_;
   Bytes closing_soa_;

@@ -7,9 +7,11 @@
 #include "dns/serial.hpp"
 #include "dns/ttl.hpp"
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace minidns::dns {
@@ -30,8 +32,8 @@ class Chunk {
   /// A chunk below this is joined with a neighbour.
   static constexpr std::size_t size_octets_merge = 6 * 1024;
   /// Only a chunk with a single RRset (and the SOA, if it is the first chunk) may be larger than `size_octets_split`.
-  /// 65,535 less header (12), longest question (259), OPT (11) and longest TSIG record (362: key name 255, SHA-512) is
-  /// 64,891. The largest record fits with the longest SOA before it: 64,000 + 807.
+  /// 65,535 less header (12), longest question (259), OPT (11) and longest TSIG record (366) is 64,887. The largest
+  /// record fits with the longest SOA before it: 64,000 + 807.
   static constexpr std::size_t size_octets_max = 64'840;
 
   /// Where the answer section begins: after the header and the question.
@@ -70,17 +72,25 @@ class Chunk {
   /// The order of types at one owner in a snapshot: by number, but the SOA first.
   [[nodiscard]] static constexpr std::uint16_t rank(RRType type) { return type == RRType::soa ? 0 : type.value(); }
 
- private:
-  friend class ChunkWriter;
-  Chunk(std::size_t base_offset, ByteView octets, std::vector<std::uint16_t> offsets, std::uint16_t record_count,
+  /// Only ChunkWriter makes one.
+  class Key {
+    friend class ChunkWriter;
+    Key() = default;
+  };
+  /// `octets` begins with an RRset of `first_type` owned by `first_owner`.
+  Chunk(Key, std::size_t base_offset, ByteView octets, std::vector<std::uint16_t> offsets, std::size_t record_count,
         OwnerKey first_owner, RRType first_type);
 
-  struct OwnerLabels;
+ private:
+  struct RecordView;
   [[nodiscard]] std::size_t end_of(std::size_t i) const;
   [[nodiscard]] std::size_t skip_name(std::size_t at) const;
-  [[nodiscard]] std::size_t expand_name(std::size_t at, std::span<std::uint8_t> to) const;
-  [[nodiscard]] Bytes expand_rdata(RRType type, std::size_t at, std::size_t size) const;
+  [[nodiscard]] std::size_t expand_name(std::size_t at, std::span<std::uint8_t, Name::size_octets_max> wire) const;
+  [[nodiscard]] RecordView record_at(std::size_t at) const;
+  [[nodiscard]] Rdata rdata_of(const RecordView& record) const;
   [[nodiscard]] std::uint16_t u16_at(std::size_t at) const;
+  [[nodiscard]] std::uint32_t u32_at(std::size_t at) const;
+  [[nodiscard]] std::strong_ordering compare(std::size_t i, ByteView owner, std::uint16_t rank) const;
 
   Bytes octets_;
   std::vector<std::uint16_t> offsets_;  ///< where each RRset starts in octets_
@@ -89,5 +99,7 @@ class Chunk {
   std::uint16_t base_offset_;
   std::uint16_t record_count_;
 };
+
+using ChunkPointer = std::shared_ptr<const Chunk>;
 
 }  // namespace minidns::dns

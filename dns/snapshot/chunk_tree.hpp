@@ -23,8 +23,6 @@ struct ChunkTotals {
 /// root of 1000 nodes holds 2 to 4 GB, and copying it costs some microseconds.
 class ChunkTree {
  public:
-  using ChunkPointer = std::shared_ptr<const Chunk>;
-
   /// An immutable run of 1 to `chunks_max` chunks.
   class Node {
    public:

@@ -7,43 +7,49 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace minidns::dns {
 
-/// Renders RRsets, given in a snapshot's order, into chunks, and keeps the size rules of Chunk.
+/// Renders RRsets into chunks, and keeps Chunk's rules of size: a chunk is closed when the next RRset doesn't fit, one
+/// RRset that is larger than a chunk gets one of its own, or several. The SOA never stands alone in a chunk if anything
+/// follows it, so that the first message of an answer to IXFR has more than the SOA (trials-dns.md 13).
 class ChunkWriter {
  public:
   explicit ChunkWriter(Name apex);
 
-  /// A chunk that has reached `size_octets` is closed. At most, and at first, Chunk::size_octets_split.
-  void set_target(std::size_t size_octets);
-  /// The records must be sorted and none longer than Rdata::size_octets_max.
+  /// RRsets come in a snapshot's order and have passed `checked`.
   void add(const RRset& rrset);
-  /// Closes the chunk that is open, and hands over all since the last call.
-  [[nodiscard]] std::vector<std::shared_ptr<const Chunk>> take();
+  /// The next RRset starts a new chunk.
+  void end_chunk();
+  /// Of the chunk that is open.
+  [[nodiscard]] std::size_t size_octets() const { return renderer_.size(); }
+  /// Of the chunks that have ended since the last `take`.
+  [[nodiscard]] std::size_t closed_octets() const { return closed_octets_; }
+  /// Ends the open chunk and hands over all since the last call.
+  [[nodiscard]] std::vector<ChunkPointer> take();
 
  private:
-  void start_rrset(const RRset& rrset);
+  [[nodiscard]] bool fits(const RRset& rrset);
+  [[nodiscard]] bool has_only_soa() const;
   void add_large(const RRset& rrset);
-  void close();
+  void note(const RRset& rrset, std::size_t offset, std::size_t records);
 
   Name apex_;
   RecordRenderer renderer_;
-  std::size_t target_octets_ = Chunk::size_octets_split;
-  std::vector<std::uint16_t> offsets_;
-  std::uint16_t record_count_ = 0;
+  std::vector<std::uint16_t> offsets_;  ///< of the open chunk
+  std::size_t record_count_ = 0;
   struct First {
     OwnerKey owner;
     RRType type;
   };
-  std::vector<First> first_;  ///< of the open chunk: empty or one
-  std::vector<std::shared_ptr<const Chunk>> closed_;
+  std::optional<First> first_;
+  std::vector<ChunkPointer> closed_;
+  std::size_t closed_octets_ = 0;
 };
 
-/// `rrsets` in chunks of about equal size, as few as fit. `size_octets` is what they take together, about.
-[[nodiscard]] std::vector<std::shared_ptr<const Chunk>> render_evenly(const Name& apex,
-                                                                      const std::vector<RRset>& rrsets,
-                                                                      std::size_t size_octets);
+/// `rrsets` in as few chunks as they fit, of about equal size: then a chunk that was just split has room to grow.
+[[nodiscard]] std::vector<ChunkPointer> render_evenly(const Name& apex, const std::vector<RRset>& rrsets);
 
 }  // namespace minidns::dns

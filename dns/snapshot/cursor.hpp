@@ -40,7 +40,8 @@ class SnapshotCursor {
 
  private:
   [[nodiscard]] const Chunk& chunk() const { return *tree_->at(position_); }
-  [[nodiscard]] bool next_piece(ChunkTree::Position& position) const;
+  void append_pieces(RRset& rrset) const;
+  [[nodiscard]] bool starts_with(ChunkTree::Position position, ByteView owner, RRType type) const;
 
   const ChunkTree* tree_;
   ChunkTree::Position position_;

@@ -28,8 +28,14 @@ class IxfrAnswer {
   [[nodiscard]] const std::vector<Body>& bodies() const { return bodies_; }
   [[nodiscard]] std::size_t size_octets() const { return size_octets_; }
 
+  /// Only `render` makes one.
+  class Key {
+    friend class IxfrAnswer;
+    Key() = default;
+  };
+  IxfrAnswer(Key, std::vector<Body> bodies);
+
  private:
-  explicit IxfrAnswer(std::vector<Body> bodies);
   std::vector<Body> bodies_;
   std::size_t size_octets_ = 0;
 };

@@ -22,6 +22,7 @@ enum class Rcode : std::uint16_t {
   nxdomain = 3,
   notimp = 4,
   refused = 5,
+  yxdomain = 6,  ///< what a DNAME makes is too long a name (RFC 6672 §2.2)
   notauth = 9,
   notzone = 10,
   badvers = 16,
