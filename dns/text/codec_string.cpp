@@ -40,17 +40,6 @@ std::optional<std::string> print_name(ByteView field) {
   return Name::from_wire(field)->to_text();
 }
 
-bool has_bare_quote(std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\') {
-      ++i;
-    } else if (text[i] == '"') {
-      return true;
-    }
-  }
-  return false;
-}
-
 /// The octets of a word, quoted or not; what isn't quoted must have no quotes inside.
 Result<Bytes> octets_of(const Token& token) {
   if (!token.quoted && has_bare_quote(token.text)) {

@@ -2,7 +2,6 @@
 #include "dns/text/codec.hpp"
 #include "dns/text/svc_values.hpp"
 
-#include <charconv>
 #include <map>
 
 namespace minidns::dns {
@@ -60,7 +59,7 @@ Result<Assignment> parse_assignment(std::string_view word) {
   auto text = equals == std::string_view::npos ? std::string_view() : word.substr(equals + 1);
   if (text.size() >= 2 && text.front() == '"') {
     text = text.substr(1, text.size() - 2);
-  } else if (text.find('"') != std::string_view::npos && text.find("\\\"") == std::string_view::npos) {
+  } else if (has_bare_quote(text)) {
     return bad(name + ": a quote must be around the whole value");
   }
   const auto octets = unescape(text);

@@ -133,6 +133,17 @@ std::string_view TokenStream::take_rest() {
   return {begin, end};
 }
 
+bool has_bare_quote(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\') {
+      ++i;
+    } else if (text[i] == '"') {
+      return true;
+    }
+  }
+  return false;
+}
+
 Result<Bytes> unescape(std::string_view text) {
   Bytes octets;
   octets.reserve(text.size());

@@ -43,6 +43,9 @@ class TokenStream {
   std::size_t next_ = 0;
 };
 
+/// Whether there is a quote that isn't escaped.
+[[nodiscard]] bool has_bare_quote(std::string_view text);
+
 /// The octets of text with `\DDD` and `\X` escapes (RFC 1035 §5.1).
 [[nodiscard]] Result<Bytes> unescape(std::string_view text);
 

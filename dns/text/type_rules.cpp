@@ -1,5 +1,7 @@
 #include "dns/text/type_rules.hpp"
 
+#include "dns/text/naptr_regexp.hpp"
+
 #include <algorithm>
 #include <array>
 #include <span>
@@ -38,7 +40,9 @@ std::optional<Error> check_naptr(ByteView rdata) {
   if (!std::all_of(flags.begin(), flags.end(), is_flag)) {
     return bad("flags: they must be letters and digits");  // RFC 3403 §4.1
   }
-  return std::nullopt;
+  const auto after_flags = rdata.subspan(5 + flags.size());
+  const auto after_services = after_flags.subspan(1 + std::size_t{after_flags[0]});
+  return check_naptr_regexp(after_services.subspan(1, after_services[0]));
 }
 
 std::optional<Error> check_ds(ByteView rdata) {

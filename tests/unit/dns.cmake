@@ -1,0 +1,12 @@
+minidns_test(dns_unit
+  SOURCES
+    unit/dns_rdata_text.cpp
+  LINK minidns_dns
+  LABELS unit
+  TIMEOUT 120)
+
+minidns_test(dns_oracle
+  SOURCES unit/dns_oracle.cpp
+  LINK minidns_dns
+  LABELS interop
+  TIMEOUT 120)
