@@ -45,9 +45,12 @@ extern const Codec salt_codec;       ///< NSEC3's, `-` if empty (RFC 5155 §3.3)
 extern const Codec addresses_codec;  ///< to the end: APL's items (RFC 3123); may be empty
 
 // What ldns reads and prints (codec_ldns.cpp).
-extern const Codec a_codec, aaaa_codec, loc_codec, eui48_codec, eui64_codec;
+extern const Codec a_codec, aaaa_codec, eui48_codec, eui64_codec;
 extern const Codec locator64_codec;     ///< NID and L64 (RFC 6742)
 extern const Codec hashed_owner_codec;  ///< NSEC3's next owner (RFC 5155 §3.3)
+
+// RFC 1876 (codec_loc.cpp).
+extern const Codec loc_codec;  ///< to the end
 
 // SVCB and HTTPS (svc_params.cpp).
 extern const Codec svc_params_codec;  ///< to the end; may be empty

@@ -1,5 +1,6 @@
-// The only file that knows ldns (1.8). What ldns reads loosely (numbers, names without a dot, dates by the clock) isn't
-// left to it; every word it gets here was cut by TokenStream, so that it holds no line break and no comment.
+// The only file that knows ldns (1.8). What ldns reads loosely (numbers, names without a dot, degrees, dates by the
+// clock) isn't left to it; every word it gets here was cut by TokenStream, so that it holds no line break and no
+// comment.
 
 #include "dns/text/codec.hpp"
 
@@ -85,38 +86,6 @@ Result<std::size_t> size_of_hashed_owner(ByteView rest) {
   return 1 + std::size_t{rest[0]};
 }
 
-constexpr std::size_t loc_size_octets = 16;
-
-Result<Bytes> parse_loc(TokenStream& tokens) {
-  std::string text;
-  do {
-    const auto word = tokens.take_word();
-    if (!word) {
-      return word.error();
-    }
-    text.append(text.empty() ? "" : " ").append(*word);
-  } while (!tokens.at_end());
-  return parse_by_ldns(LDNS_RDF_TYPE_LOC, text,
-                       "d1 [m1 [s1]] {N|S} d2 [m2 [s2]] {E|W} alt[m] [size[m] [horizontal[m] [vertical[m]]]]");
-}
-
-/// RFC 1876 §2: each size octet is two decimal digits.
-Result<std::size_t> size_of_loc(ByteView rest) {
-  const auto size = fixed_size<loc_size_octets>(rest);
-  if (!size) {
-    return size;
-  }
-  if (rest[0] != 0) {
-    return bad("only version 0 is known");
-  }
-  for (std::size_t i = 1; i <= 3; ++i) {
-    if (rest[i] >> 4 > 9 || (rest[i] & 0xf) > 9) {
-      return bad("a size or precision is out of range");
-    }
-  }
-  return size;
-}
-
 }  // namespace
 
 const Codec a_codec{parse_a, fixed_size<4>, print_field<LDNS_RDF_TYPE_A>};
@@ -125,7 +94,6 @@ const Codec eui48_codec{parse_eui48, fixed_size<6>, print_field<LDNS_RDF_TYPE_EU
 const Codec eui64_codec{parse_eui64, fixed_size<8>, print_field<LDNS_RDF_TYPE_EUI64>};
 const Codec locator64_codec{parse_locator64, fixed_size<8>, print_field<LDNS_RDF_TYPE_ILNP64>};
 const Codec hashed_owner_codec{parse_hashed_owner, size_of_hashed_owner, print_field<LDNS_RDF_TYPE_NSEC3_NEXT_OWNER>};
-const Codec loc_codec{parse_loc, size_of_loc, print_field<LDNS_RDF_TYPE_LOC>};
 
 std::optional<std::uint8_t> dnssec_algorithm_of(std::string_view mnemonic) {
   const auto* const known = ldns_lookup_by_name(ldns_algorithms, std::string(mnemonic).c_str());

@@ -190,10 +190,28 @@ std::optional<Error> check_hints(ByteView value, std::size_t octets) {
   return std::nullopt;
 }
 
+/// A path (RFC 3986 §3.3) with one `{?dns}` in it. RFC 9461 §5 allows every URI template that has the variable; this is
+/// what BIND takes in a transfer.
 std::optional<Error> check_dohpath(ByteView value) {
-  const auto path = as_text(value);
-  if (!path.starts_with('/') || path.find("{?dns}") == std::string_view::npos) {
-    return bad("it must be a relative URI template with the variable {?dns}");  // RFC 9461 §5
+  constexpr std::string_view variable = "{?dns}";
+  constexpr std::string_view marks = "-._~!$&'()*+,;=:@/";
+  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); };
+  const auto is_alphanumeric = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  };
+  std::string path(as_text(value));
+  const auto variable_at = path.find(variable);
+  if (!path.starts_with('/') || variable_at == std::string::npos) {
+    return bad("it must be an absolute path with the variable {?dns}");
+  }
+  path.erase(variable_at, variable.size());
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    const char c = path[i];
+    if (c == '%' && i + 2 < path.size() && is_hex(path[i + 1]) && is_hex(path[i + 2])) {
+      i += 2;
+    } else if (!is_alphanumeric(c) && marks.find(c) == std::string_view::npos) {
+      return bad("it must be an absolute path with the variable {?dns}; other characters must be written as %XX");
+    }
   }
   return std::nullopt;
 }

@@ -32,6 +32,16 @@ std::optional<Error> check_size(const char* field, std::span<const HashSize> kno
 
 }  // namespace
 
+std::optional<Error> check_x25(ByteView rdata) {
+  constexpr std::size_t digits_min = 4;
+  const auto address = rdata.subspan(1);
+  const bool digits = std::all_of(address.begin(), address.end(), [](std::uint8_t c) { return c >= '0' && c <= '9'; });
+  if (!digits || address.size() < digits_min) {
+    return bad("PSDN address: it must have at least four digits");
+  }
+  return std::nullopt;
+}
+
 std::optional<Error> check_naptr(ByteView rdata) {
   const auto flags = rdata.subspan(5, rdata[4]);
   const auto is_flag = [](std::uint8_t c) {
@@ -63,6 +73,12 @@ std::optional<Error> check_dnskey(ByteView rdata) {
     return bad("protocol: it must be 3");
   }
   return std::nullopt;
+}
+
+std::optional<Error> check_nsec3(ByteView rdata) {
+  constexpr std::array hashes = std::to_array<HashSize>({{1, 20}});  // RFC 5155 §11
+  const std::size_t salt_octets = rdata[4];
+  return check_size("next owner", hashes, rdata[0], rdata[5 + salt_octets]);
 }
 
 std::optional<Error> check_sshfp(ByteView rdata) {

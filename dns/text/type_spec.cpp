@@ -89,7 +89,7 @@ constexpr Row rows[] = {
     {16, {texts, Semicolon::text}},
     {17, {rp}},
     {18, {preference_and_name}},  // AFSDB
-    {19, {x25}},
+    {19, {x25, Semicolon::refused, check_x25}},
     {20, {isdn}},
     {21, {preference_and_name}},  // RT
     {26, {px}},
@@ -108,7 +108,7 @@ constexpr Row rows[] = {
     {47, {nsec}},
     {48, {dnskey, Semicolon::refused, check_dnskey}},
     {49, {octets_base64}},  // DHCID
-    {50, {nsec3}},
+    {50, {nsec3, Semicolon::refused, check_nsec3}},
     {51, {nsec3param}},
     {52, {tlsa, Semicolon::refused, check_tlsa}},
     {53, {tlsa, Semicolon::refused, check_tlsa}},  // SMIMEA

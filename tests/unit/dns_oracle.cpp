@@ -102,6 +102,9 @@ const Oracle ldns{"ldns",
                   {
                       // It takes one level of escapes away where RFC 9460 appendix A.1 has two.
                       "16 foo.example. alpn=\"f\\\\\\\\oo\\\\,bar,h2\"",
+                      // It takes a second of arc too much when minutes and seconds are left out.
+                      "0 0 0.001 S 180 W -100000 0.05m 0.5m 90000000m",
+                      "90 N 0 0 E 42849672.95m",
                       // It doesn't read values without quotes, and prints an empty one from the wire as nothing.
                       "0 iodef mailto:security@example.com",
                       "0 issue \"\"",
