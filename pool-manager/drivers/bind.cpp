@@ -5,7 +5,9 @@
 #include "pool-manager/drivers/one_by_one.hpp"
 #include "pool-manager/drivers/zone_list.hpp"
 
+#include <algorithm>
 #include <memory>
+#include <stdexcept>
 #include <utility>
 
 namespace minidns::pool {
@@ -21,9 +23,9 @@ std::string quoted(std::string_view text) {
   return '"' + std::string(text) + '"';
 }
 
-/// `"zone" IN "view"`, as most commands take it.
+/// As all commands take it. addzone does not take a view in quotes.
 std::string zone_in_view(const dns::Name& zone, const std::string& view) {
-  return quoted(zone.to_text()) + " IN " + quoted(view);
+  return quoted(zone.to_text()) + " IN " + view;
 }
 
 std::string primaries_block(const Upstream& upstream) {
@@ -61,23 +63,33 @@ bool is_plain(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
 }
 
-/// `rndc tsig-list` prints `view "_default"; type "static"; key "name";`. Names are compared as names.
-bool lists_key(std::string_view text, const dns::Name& key) {
-  static constexpr std::string_view mark = "key \"";
-  for (std::size_t at = text.find(mark); at != std::string_view::npos; at = text.find(mark, at)) {
-    at += mark.size();
-    const std::size_t end = text.find("\";", at);
-    if (end == std::string_view::npos) {
-      return false;
-    }
-    std::string name(text.substr(at, end - at));
-    if (!name.ends_with('.')) {
-      name += '.';
-    }
-    const dns::Result<dns::Name> parsed = dns::Name::from_text(name);
-    if (parsed && *parsed == key) {
+bool is_plain_or_upper(char c) {
+  return is_plain(c) || (c >= 'A' && c <= 'Z');
+}
+
+/// One line of `rndc tsig-list`: `view "_default"; type "static"; key "name";`. Names are compared as names.
+bool is_line_of_key(std::string_view line, const std::string& view, const dns::Name& key) {
+  static constexpr std::string_view mark = "; key \"";
+  static constexpr std::string_view end = "\";";
+  const std::size_t at = line.find(mark);
+  if (!line.starts_with("view " + quoted(view)) || at == std::string_view::npos || !line.ends_with(end)) {
+    return false;
+  }
+  std::string name(line.substr(at + mark.size(), line.size() - at - mark.size() - end.size()));
+  if (!name.ends_with('.')) {
+    name += '.';
+  }
+  const dns::Result<dns::Name> parsed = dns::Name::from_text(name);
+  return parsed && *parsed == key;
+}
+
+bool lists_key(std::string_view text, const std::string& view, const dns::Name& key) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    if (is_line_of_key(text.substr(0, end), view, key)) {
       return true;
     }
+    text.remove_prefix(std::min(end + 1, text.size()));
   }
   return false;
 }
@@ -86,13 +98,8 @@ bool lists_key(std::string_view text, const dns::Name& key) {
 
 std::string bind_zone_file(const dns::Name& zone) {
   std::string text = zone.lowercased().to_text();
-  // A plain name has lower-case letters only and does not begin with a dot; the others' hashes end in .hash.
-  bool plain = text.size() > 1 && text.size() <= plain_file_octets_max;
-  for (const char c : text) {
-    plain = plain && is_plain(c);
-  }
-  if (plain) {
-    return text + "zone";
+  if (text.size() > 1 && text.size() <= plain_file_octets_max && std::ranges::all_of(text, is_plain)) {
+    return text + "zone";  // a name never begins with a dot, so this is neither `.` nor `..`
   }
   return to_hex(sha256(zone.lowercased().wire())) + ".hash";
 }
@@ -102,12 +109,20 @@ BindDriver::BindDriver(const boost::asio::any_io_executor& executor, BindSetting
       zone_folder_(std::move(settings.zone_folder)),
       rndc_(executor, settings.control, std::move(settings.control_key), clock, settings.control_limits),
       statistics_(executor, settings.statistics, std::nullopt, settings.statistics_limits) {
+  if (view_.empty() || !std::ranges::all_of(view_, is_plain_or_upper)) {
+    throw std::invalid_argument("the name of a BIND view may have letters, digits and -_. only: " + view_);
+  }
   if (!zone_folder_.empty() && !zone_folder_.ends_with('/')) {
     zone_folder_ += '/';
   }
 }
 
 boost::asio::awaitable<ZoneResults> BindDriver::add_zones(std::vector<dns::Name> zones, Upstream upstream) {
+  // named takes zones with unknown keys, and then can't transfer them.
+  const DriverResult<void> key = co_await require_key(upstream.key);
+  if (!key) {
+    co_return ZoneResults(zones.size(), key.error());
+  }
   const ZoneAction add = [this, &upstream](const dns::Name& zone) {
     return run("addzone " + zone_in_view(zone, view_) + " " + zone_block(zone, upstream));
   };
@@ -115,6 +130,11 @@ boost::asio::awaitable<ZoneResults> BindDriver::add_zones(std::vector<dns::Name>
 }
 
 boost::asio::awaitable<ZoneResults> BindDriver::change_zones(std::vector<dns::Name> zones, Upstream upstream) {
+  // named takes zones with unknown keys, and then can't transfer them.
+  const DriverResult<void> key = co_await require_key(upstream.key);
+  if (!key) {
+    co_return ZoneResults(zones.size(), key.error());
+  }
   const ZoneAction change = [this, &upstream](const dns::Name& zone) {
     return run("modzone " + zone_in_view(zone, view_) + " " + zone_block(zone, upstream));
   };
@@ -150,6 +170,10 @@ DriverTask<void> BindDriver::force(dns::Name zone) {
 }
 
 DriverTask<void> BindDriver::ensure_key(tsig::Key key) {
+  co_return co_await require_key(std::move(key.name));
+}
+
+DriverTask<void> BindDriver::require_key(dns::Name key) {
   const DriverResult<RndcReply> reply = co_await rndc_.command("tsig-list");
   if (!reply) {
     co_return reply.error();
@@ -158,8 +182,8 @@ DriverTask<void> BindDriver::ensure_key(tsig::Key key) {
   if (!result) {
     co_return result;
   }
-  if (!lists_key(reply->text, key.name)) {
-    co_return DriverError{DriverErrc::rejected, "named.conf has no key " + key.name.to_text()};
+  if (!lists_key(reply->text, view_, key)) {
+    co_return DriverError{DriverErrc::rejected, "named.conf has no key " + key.to_text()};
   }
   co_return DriverResult<void>();
 }

@@ -27,6 +27,7 @@ struct BindSettings {
 /// `ensure_key` looks whether one of that name is there.
 class BindDriver final : public Driver {
  public:
+  /// Throws std::invalid_argument for a view whose name has other characters than letters, digits and `-_.`.
   BindDriver(const boost::asio::any_io_executor& executor, BindSettings settings, const Clock& clock);
 
   boost::asio::awaitable<ZoneResults> add_zones(std::vector<dns::Name> zones, Upstream upstream) override;
@@ -40,6 +41,7 @@ class BindDriver final : public Driver {
 
  private:
   [[nodiscard]] std::string zone_block(const dns::Name& zone, const Upstream& upstream) const;
+  [[nodiscard]] DriverTask<void> require_key(dns::Name key);
   [[nodiscard]] DriverTask<void> run(std::string command);
 
   std::string view_;

@@ -19,7 +19,7 @@ bool is_plain(char c) {
 /// A key that isn't there is no zone that isn't there.
 DriverResult<void> about_keys(DriverResult<void> result) {
   if (!result && result.error().code == DriverErrc::no_such_zone) {
-    return DriverError{DriverErrc::rejected, result.error().detail};
+    return DriverError{DriverErrc::rejected, "PowerDNS has no such TSIG key"};
   }
   return result;
 }
@@ -48,11 +48,19 @@ PowerdnsDriver::PowerdnsDriver(const boost::asio::any_io_executor& executor, Pow
       http_(executor, settings.api, HttpCredential{"X-API-Key", std::move(settings.api_key)}, settings.limits) {}
 
 boost::asio::awaitable<ZoneResults> PowerdnsDriver::add_zones(std::vector<dns::Name> zones, Upstream upstream) {
+  const DriverResult<void> key = co_await require_key(upstream.key);
+  if (!key) {
+    co_return ZoneResults(zones.size(), key.error());
+  }
   const ZoneAction add = [this, &upstream](dns::Name zone) { return add_zone(std::move(zone), upstream); };
   co_return co_await one_by_one(std::move(zones), add);
 }
 
 boost::asio::awaitable<ZoneResults> PowerdnsDriver::change_zones(std::vector<dns::Name> zones, Upstream upstream) {
+  const DriverResult<void> key = co_await require_key(upstream.key);
+  if (!key) {
+    co_return ZoneResults(zones.size(), key.error());
+  }
   const ZoneAction change = [this, &upstream](dns::Name zone) { return change_zone(std::move(zone), upstream); };
   co_return co_await one_by_one(std::move(zones), change);
 }
@@ -86,15 +94,14 @@ DriverTask<void> PowerdnsDriver::force(dns::Name zone) {
 }
 
 DriverTask<void> PowerdnsDriver::ensure_key(tsig::Key key) {
-  const std::string keys = prefix_ + "/tsigkeys";
-  const std::string target = keys + "/" + powerdns_zone_id(key.name.lowercased());
+  const std::string target = key_target(key.name);
   const DriverResult<HttpResponse> present = co_await http_.request(HttpMethod::get, target);
   if (!present) {
     co_return present.error();
   }
   const DriverResult<void> found = powerdns_result(*present);
   if (!found && found.error().code == DriverErrc::no_such_zone) {
-    co_return about_keys(co_await run(HttpMethod::post, keys, powerdns_key_json(key)));
+    co_return about_keys(co_await run(HttpMethod::post, prefix_ + "/tsigkeys", powerdns_key_json(key)));
   }
   if (!found || powerdns_is_key(present->body, key)) {
     co_return found;
@@ -104,6 +111,15 @@ DriverTask<void> PowerdnsDriver::ensure_key(tsig::Key key) {
 
 DriverTask<void> PowerdnsDriver::ping() {
   co_return co_await run(HttpMethod::get, prefix_);
+}
+
+/// A zone with a key that isn't there is refused, but made all the same (4.7); so this is asked first.
+DriverTask<void> PowerdnsDriver::require_key(dns::Name key) {
+  co_return about_keys(co_await run(HttpMethod::get, key_target(key)));
+}
+
+std::string PowerdnsDriver::key_target(const dns::Name& key) const {
+  return prefix_ + "/tsigkeys/" + powerdns_zone_id(key.lowercased());
 }
 
 std::string PowerdnsDriver::zone_target(const dns::Name& zone) const {

@@ -37,7 +37,9 @@ class PowerdnsDriver final : public Driver {
   DriverTask<void> ping() override;
 
  private:
+  [[nodiscard]] std::string key_target(const dns::Name& key) const;
   [[nodiscard]] std::string zone_target(const dns::Name& zone) const;
+  [[nodiscard]] DriverTask<void> require_key(dns::Name key);
   [[nodiscard]] DriverTask<void> add_zone(dns::Name zone, Upstream upstream);
   [[nodiscard]] DriverTask<void> change_zone(dns::Name zone, Upstream upstream);
   [[nodiscard]] DriverTask<void> remove_ixfr_metadata(dns::Name zone);

@@ -63,6 +63,7 @@ class ZoneListParser::Handler {
 
   bool on_object_begin(error_code&) {
     path_.emplace_back();
+    has_list_ = has_list_ || (format_.kind == ZoneListFormat::Kind::bind && is_in_list_holder());
     if (is_in_zone()) {
       fields_ = ZoneFields{};
     }
@@ -80,9 +81,7 @@ class ZoneListParser::Handler {
 
   bool on_array_begin(error_code&) {
     path_.emplace_back();
-    path_.emplace_back();  // as if in an element, to ask whether elements are zones
-    has_list_ = has_list_ || is_in_zone();
-    path_.pop_back();
+    has_list_ = has_list_ || (format_.kind == ZoneListFormat::Kind::powerdns && is_in_list_holder());
     return true;
   }
   bool on_array_end(std::size_t, error_code&) {
@@ -139,6 +138,17 @@ class ZoneListParser::Handler {
         return path_.size() == 5 && path_[0] == "views" && path_[1] == format_.view && path_[2] == "zones";
       case ZoneListFormat::Kind::powerdns:
         return path_.size() == 2;
+    }
+    return false;
+  }
+
+  /// What must be there even if there are no zones: BIND leaves `zones` out of a view without any.
+  [[nodiscard]] bool is_in_list_holder() const {
+    switch (format_.kind) {
+      case ZoneListFormat::Kind::bind:
+        return path_.size() == 3 && path_[0] == "views" && path_[1] == format_.view;
+      case ZoneListFormat::Kind::powerdns:
+        return path_.size() == 1;
     }
     return false;
   }

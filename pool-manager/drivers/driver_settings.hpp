@@ -1,0 +1,34 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "base/secret.hpp"
+#include "pool-manager/drivers/bind.hpp"
+#include "pool-manager/drivers/powerdns.hpp"
+
+#include <boost/asio/ip/address.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace minidns::pool {
+
+/// What is wrong with stored settings, in words for a person.
+struct SettingsError {
+  std::string detail;
+};
+
+/// Reads what the API stores as a nameserver's `settings` for driver bind: `control_address` (by default `own`, the
+/// nameserver's address), `control_port`, `control_algorithm`, `statistics_url`, `view`, `zone_folder`. Without a
+/// statistics channel its zones can't be listed: `listable` says so.
+struct StoredBindSettings {
+  BindSettings settings;
+  bool listable;
+};
+[[nodiscard]] Result<StoredBindSettings, SettingsError> read_bind_settings(std::string_view json,
+                                                                           const boost::asio::ip::address& own,
+                                                                           Secret control_key);
+
+/// The same for driver powerdns: `api_url`, `server_id`.
+[[nodiscard]] Result<PowerdnsSettings, SettingsError> read_powerdns_settings(std::string_view json, Secret api_key);
+
+}  // namespace minidns::pool

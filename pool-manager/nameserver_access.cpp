@@ -1,0 +1,149 @@
+#include "pool-manager/nameserver_access.hpp"
+
+#include "pool-manager/drivers/driver_settings.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <utility>
+
+namespace minidns::pool {
+namespace {
+
+namespace ip = boost::asio::ip;
+
+template <class T>
+using AccessResult = Result<T, AccessError>;
+
+AccessResult<ip::address> parse_address(const std::string& text) {
+  boost::system::error_code error;
+  const auto address = ip::make_address(text, error);
+  if (error) {
+    return AccessError{"not an IP address: " + text};
+  }
+  return address;
+}
+
+AccessResult<Upstream> upstream_of(const storage::NameserverSettings& settings, const dns::Name& key) {
+  if (settings.primaries.empty()) {
+    return AccessError{"the pool has no primaries"};
+  }
+  if (settings.primaries.size() > Upstream::primaries_max) {
+    return AccessError{"the pool has more than " + std::to_string(Upstream::primaries_max) + " primaries"};
+  }
+  Upstream upstream{{}, key};
+  for (const storage::PrimaryAddress& primary : settings.primaries) {
+    const auto address = parse_address(primary.address);
+    if (!address) {
+      return address.error();
+    }
+    upstream.primaries.push_back({*address, primary.port});
+  }
+  return upstream;
+}
+
+AccessResult<tsig::Key> key_of(const storage::NameserverSettings& settings, const SecretBox& secrets) {
+  if (!settings.transfer_key) {
+    return AccessError{"the nameserver has no transfer key"};
+  }
+  const storage::SealedKey& sealed = *settings.transfer_key;
+  const auto algorithm = tsig::algorithm_from_text(sealed.algorithm);
+  if (!algorithm) {
+    return AccessError{"the transfer key's algorithm is unknown: " + sealed.algorithm};
+  }
+  auto secret = secrets.open(sealed.secret_sealed, "tsig-key:" + sealed.id.to_string());
+  if (!secret) {
+    return AccessError{"the transfer key can't be opened: " + secret.error().detail};
+  }
+  return tsig::Key{.name = sealed.name, .algorithm = *algorithm, .secret = std::move(*secret)};
+}
+
+AccessResult<Secret> driver_secret_of(const storage::NameserverSettings& settings, const SecretBox& secrets) {
+  if (!settings.secret_sealed) {
+    return AccessError{"the nameserver has no secret for its driver"};
+  }
+  auto secret = secrets.open(*settings.secret_sealed, "nameserver:" + settings.id.to_string());
+  if (!secret) {
+    return AccessError{"the driver's secret can't be opened: " + secret.error().detail};
+  }
+  return std::move(*secret);
+}
+
+/// A driver, and whether it can list zones.
+using MadeDriver = std::pair<std::unique_ptr<Driver>, bool>;
+
+AccessResult<MadeDriver> make_driver(const storage::NameserverSettings& settings, const ip::address& address,
+                                     Secret secret, const boost::asio::any_io_executor& executor, const Clock& clock) {
+  if (settings.driver == storage::DriverKind::bind) {
+    auto stored = read_bind_settings(settings.driver_settings, address, std::move(secret));
+    if (!stored) {
+      return AccessError{stored.error().detail};
+    }
+    return MadeDriver(std::make_unique<BindDriver>(executor, std::move(stored->settings), clock), stored->listable);
+  }
+  auto stored = read_powerdns_settings(settings.driver_settings, std::move(secret));
+  if (!stored) {
+    return AccessError{stored.error().detail};
+  }
+  return MadeDriver(std::make_unique<PowerdnsDriver>(executor, std::move(*stored)), true);
+}
+
+AccessResult<Control> make_control(const storage::NameserverSettings& settings, const ip::address& address,
+                                   const SecretBox& secrets, const boost::asio::any_io_executor& executor,
+                                   const Clock& clock) {
+  auto key = key_of(settings, secrets);
+  if (!key) {
+    return key.error();
+  }
+  auto upstream = upstream_of(settings, key->name);
+  if (!upstream) {
+    return upstream.error();
+  }
+  auto secret = driver_secret_of(settings, secrets);
+  if (!secret) {
+    return secret.error();
+  }
+  auto driver = make_driver(settings, address, std::move(*secret), executor, clock);
+  if (!driver) {
+    return driver.error();
+  }
+  return Control{std::move(driver->first), driver->second, std::move(*upstream), std::move(*key)};
+}
+
+Abilities abilities_of(storage::DriverKind kind) {
+  switch (kind) {
+    case storage::DriverKind::bind:
+      return {.commands = true, .fetches = true, .forces = false};
+    case storage::DriverKind::powerdns:
+      return {.commands = true, .fetches = false, .forces = true};
+    case storage::DriverKind::none:
+      break;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<NameserverAccess, AccessError> open_access(const storage::NameserverSettings& settings, const SecretBox& secrets,
+                                                  const boost::asio::any_io_executor& executor, const Clock& clock) {
+  const auto address = parse_address(settings.address);
+  if (!address) {
+    return address.error();
+  }
+  NameserverAccess access{nullptr, std::nullopt, abilities_of(settings.driver)};
+  try {
+    access.probe = std::make_unique<SoaProbe>(executor, ip::udp::endpoint(*address, settings.port));
+  } catch (const boost::system::system_error& error) {
+    return AccessError{std::string("no socket for such an address: ") + error.what()};
+  }
+  if (settings.driver != storage::DriverKind::none) {
+    auto control = make_control(settings, *address, secrets, executor, clock);
+    if (!control) {
+      return control.error();
+    }
+    access.control = std::move(*control);
+  }
+  return access;
+}
+
+}  // namespace minidns::pool

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "base/secret_box.hpp"
+#include "pool-manager/decision.hpp"
+#include "pool-manager/drivers/driver.hpp"
+#include "pool-manager/drivers/soa_probe.hpp"
+#include "storage/nameserver_work.hpp"
+#include "tsig/key.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace minidns::pool {
+
+/// Why a nameserver can't be worked for as it is configured, in words for a person.
+struct AccessError {
+  std::string detail;
+};
+
+/// A driver and what it needs to know.
+struct Control {
+  std::unique_ptr<Driver> driver;
+  bool can_list;  ///< its zones can be listed
+  Upstream upstream;
+  tsig::Key key;
+};
+
+/// How a nameserver is reached and what it is told.
+struct NameserverAccess {
+  std::unique_ptr<SoaProbe> probe;
+  std::optional<Control> control;  ///< nothing: its zones are configured by a person
+  Abilities abilities;
+};
+
+/// Makes it from what is stored: opens the sealed secrets, reads the driver's settings. `executor` is a strand; `clock`
+/// must outlive the result.
+[[nodiscard]] Result<NameserverAccess, AccessError> open_access(const storage::NameserverSettings& settings,
+                                                                const SecretBox& secrets,
+                                                                const boost::asio::any_io_executor& executor,
+                                                                const Clock& clock);
+
+}  // namespace minidns::pool

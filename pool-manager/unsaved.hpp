@@ -1,0 +1,37 @@
+#pragma once
+
+#include "dns/name.hpp"
+#include "storage/nameserver_work.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace minidns::pool {
+
+/// What a worker has learnt and not saved yet: the newest exception and the newest confirmation of each name. A save
+/// that failed is put back beneath what came since.
+class Unsaved {
+ public:
+  void except(storage::TaskWrite write);
+  void confirm(const dns::Name& name, std::int64_t seq);
+  void set_reachable(bool reachable, std::string last_error);
+  void set_swept() { swept_ = true; }
+
+  [[nodiscard]] bool empty() const {
+    return exceptions_.empty() && confirmed_.empty() && !reachable_ && !last_error_ && !swept_;
+  }
+  /// Everything but the position; afterwards this is empty.
+  [[nodiscard]] storage::ProgressUpdate take();
+  void restore(storage::ProgressUpdate update);
+
+ private:
+  std::unordered_map<dns::Name, storage::TaskWrite> exceptions_;
+  std::unordered_map<dns::Name, std::int64_t> confirmed_;
+  std::optional<bool> reachable_;
+  std::optional<std::string> last_error_;
+  bool swept_ = false;
+};
+
+}  // namespace minidns::pool
