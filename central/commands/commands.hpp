@@ -1,0 +1,27 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "central/command_line.hpp"
+#include "central/settings.hpp"
+
+namespace minidns::central {
+
+/// What an operator runs, apart from the server. Each takes its own arguments off the command line, prints to standard
+/// output what was asked for, and throws what it can't deal with: UsageError, storage's errors, std::runtime_error.
+
+/// `migrate`: brings the schema to the newest version.
+void run_migrate(CommandLine& line, const Settings& settings);
+/// `epoch new`: after a disk snapshot was put back, which the database can't notice by itself.
+void run_epoch_new(CommandLine& line, const Settings& settings);
+
+/// `token create --project P --role member|admin [--description D] [--expires 30d]`: the last line is the token.
+void run_token_create(CommandLine& line, const Settings& settings, const Clock& clock);
+void run_token_list(CommandLine& line, const Settings& settings);
+/// `token revoke ID`. A server forgets it within `token_cache_time`.
+void run_token_revoke(CommandLine& line, const Settings& settings);
+
+/// `master-key create FILE`: 256 random bits, readable by the owner only; never overwrites.
+void run_master_key_create(CommandLine& line);
+
+}  // namespace minidns::central

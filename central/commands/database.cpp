@@ -1,0 +1,52 @@
+#include "central/commands/database.hpp"
+
+#include "central/commands/commands.hpp"
+#include "storage/postgres/migrations.hpp"
+#include "storage/postgres/writer_check.hpp"
+
+#include <iostream>
+
+namespace minidns::central {
+namespace {
+
+namespace postgres = storage::postgres;
+using namespace std::chrono_literals;
+
+constexpr std::size_t connections = 2;
+constexpr auto acquire_timeout = 5s;
+
+// A migration may build an index over a large table.
+constexpr auto migration_time_max = 6h;
+
+constexpr const char* force_epoch = "select open_epoch(true)";
+
+}  // namespace
+
+postgres::ConnectionPool command_pool(const Settings& settings) {
+  return {connection_settings(settings.database), connections, acquire_timeout, postgres::WriterCheck()};
+}
+
+void run_migrate(CommandLine& line, const Settings& settings) {
+  line.finish();
+  auto connection = connection_settings(settings.database);
+  connection.statement_timeout = migration_time_max;
+  postgres::Connection session(connection);
+  int count = 0;
+  postgres::migrate(session, [&](const postgres::Migration& migration) {
+    ++count;
+    std::cout << "applying migration " << migration.version << " " << migration.name << std::endl;
+  });
+  std::cout << (count == 0 ? "the schema is up to date" : "done") << std::endl;
+}
+
+void run_epoch_new(CommandLine& line, const Settings& settings) {
+  line.finish();
+  postgres::Connection session(connection_settings(settings.database));
+  postgres::check_schema(session);
+  postgres::Transaction transaction(session);
+  const auto epoch = session.execute(force_epoch).integer(0, 0);
+  transaction.commit();
+  std::cout << "epoch " << epoch << std::endl;
+}
+
+}  // namespace minidns::central

@@ -1,0 +1,67 @@
+#include "base/config.hpp"
+#include "base/program.hpp"
+#include "central/command_line.hpp"
+#include "central/commands/commands.hpp"
+#include "central/settings.hpp"
+
+#include <exception>
+#include <iostream>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace minidns;
+
+constexpr const char* usage = R"(usage: central COMMAND --config FILE
+  serve                                 run the API server
+  migrate                               create or upgrade the database schema
+  epoch new                             after a disk snapshot of the database was put back
+  token create --project P --role member|admin [--description D] [--expires 30d]
+  token list
+  token revoke ID
+  master-key create FILE                (needs no --config)
+)";
+
+constexpr int exit_usage = 2;
+
+void run(central::CommandLine& line) {
+  if (line.take({"master-key", "create"})) {
+    return central::run_master_key_create(line);
+  }
+  const auto settings = central::read_settings(line.required("config"));
+  const SystemClock clock;
+  if (line.take({"migrate"})) {
+    return central::run_migrate(line, settings);
+  }
+  if (line.take({"epoch", "new"})) {
+    return central::run_epoch_new(line, settings);
+  }
+  if (line.take({"token", "create"})) {
+    return central::run_token_create(line, settings, clock);
+  }
+  if (line.take({"token", "list"})) {
+    return central::run_token_list(line, settings);
+  }
+  if (line.take({"token", "revoke"})) {
+    return central::run_token_revoke(line, settings);
+  }
+  throw central::UsageError("no such command");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  block_signals();
+  try {
+    central::CommandLine line(std::vector<std::string>(argv + 1, argv + argc));
+    run(line);
+    return 0;
+  } catch (const central::UsageError& error) {
+    std::cerr << "central: " << error.what() << "\n" << usage;
+    return exit_usage;
+  } catch (const std::exception& error) {
+    std::cerr << "central: " << error.what() << "\n";
+    return 1;
+  }
+}
