@@ -1,0 +1,89 @@
+#pragma once
+
+#include "base/metrics.hpp"
+#include "dns/rr_type.hpp"
+#include "dns/wire/message.hpp"
+
+#include <array>
+
+namespace minidns::mdns {
+
+struct LoaderMetrics {
+  Counter steps;        ///< versions made from the one before
+  Counter whole;        ///< zones read as a whole
+  Counter unavailable;  ///< loads that failed for the database
+  Counter corrupt;
+  Histogram duration;
+};
+
+enum class Transport { udp, tcp };
+
+/// What was asked, as a label.
+enum class QueryKind { soa, axfr, ixfr, notify, other };
+
+class QueryMetrics {
+ public:
+  explicit QueryMetrics(Metrics& metrics);
+
+  void answered(Transport transport, QueryKind kind, dns::Rcode rcode) const;
+  void dropped(Transport transport) const;
+
+ private:
+  static constexpr std::size_t kinds = 5;
+  static constexpr std::size_t results = 8;
+  [[nodiscard]] static std::size_t result_of(dns::Rcode rcode);
+
+  std::vector<Counter> answered_;  // [transport][kind][result]
+  std::vector<Counter> dropped_;   // [transport]
+};
+
+/// How a zone was sent.
+enum class TransferKind { axfr, ixfr, ixfr_as_axfr, ixfr_up_to_date };
+
+class TransferMetrics {
+ public:
+  explicit TransferMetrics(Metrics& metrics);
+
+  void began() const { running_.add(1); }
+  void ended(TransferKind kind, bool complete, std::size_t octets, std::chrono::nanoseconds duration) const;
+
+ private:
+  std::vector<Counter> ended_;  // [kind][complete]
+  Counter octets_;
+  Histogram duration_;
+  Gauge running_;
+};
+
+struct ConnectionMetrics {
+  Gauge open;
+  Counter accepted;
+  Counter refused_limit;  ///< for a limit on their number
+  Counter idle;           ///< closed after the idle limit
+  Counter stalled;        ///< closed because the peer didn't read or write in time
+};
+
+struct NotifyMetrics {
+  Counter sent;
+  Counter acknowledged;
+  Counter refused;  ///< NOTAUTH or REFUSED: a configuration fault
+  Counter failed;   ///< no good answer to any try
+  Counter dropped;  ///< for a full queue
+  Gauge waiting;
+};
+
+struct FollowMetrics {
+  Gauge feed_seq;
+  Gauge feed_lag;  ///< changes that aren't applied yet
+  Gauge zones;
+  Gauge snapshots_octets;
+  Gauge database_down_s;
+  Counter hints;
+  Counter resyncs;
+};
+
+[[nodiscard]] LoaderMetrics make_loader_metrics(Metrics& metrics);
+[[nodiscard]] ConnectionMetrics make_connection_metrics(Metrics& metrics);
+[[nodiscard]] NotifyMetrics make_notify_metrics(Metrics& metrics);
+[[nodiscard]] FollowMetrics make_follow_metrics(Metrics& metrics);
+
+}  // namespace minidns::mdns

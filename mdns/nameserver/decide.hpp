@@ -1,0 +1,50 @@
+#pragma once
+
+#include "dns/serial.hpp"
+#include "dns/wire/message.hpp"
+#include "mdns/address_list.hpp"
+#include "mdns/nameserver/reply.hpp"
+#include "mdns/nameserver/request.hpp"
+#include "mdns/peers.hpp"
+#include "mdns/zone_entry.hpp"
+#include "mdns/zone_index.hpp"
+
+#include <optional>
+#include <variant>
+
+namespace minidns::mdns {
+
+/// An RCODE and nothing else; NOERROR for a NOTIFY that is ours.
+struct AnswerRcode {
+  dns::Rcode rcode;
+  std::optional<ExtendedError> extended_error = std::nullopt;
+};
+/// The zone's SOA, out of the index.
+struct AnswerSoa {
+  ZonePointer zone;
+};
+/// Any other question, out of the zone's content.
+struct AnswerQuery {
+  ZonePointer zone;
+};
+/// AXFR (RFC 5936).
+struct SendZone {
+  ZonePointer zone;
+};
+/// IXFR from a serial (RFC 1995).
+struct SendChanges {
+  ZonePointer zone;
+  dns::Serial from;
+};
+
+using Action = std::variant<AnswerRcode, AnswerSoa, AnswerQuery, SendZone, SendChanges>;
+
+/// What to do about a request: pure, looks only at memory.
+///
+/// First who asks, then what for. A key sees the zones of its pool, or its zone; for all else, whether it exists or
+/// not, the answer is REFUSED (DESIGN.md invariant 8). Without a key nothing is transferred to anybody; other queries
+/// are answered for `unsigned_allowed` addresses, and SOA for nameservers that have that right.
+[[nodiscard]] Action decide(const Request& request, const ZoneIndex& index, const Peers& peers,
+                            const AddressList& unsigned_allowed);
+
+}  // namespace minidns::mdns

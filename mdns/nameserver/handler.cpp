@@ -1,0 +1,76 @@
+#include "mdns/nameserver/handler.hpp"
+
+#include <utility>
+
+namespace minidns::mdns {
+
+const ZonePointer& Deferred::zone() const {
+  return std::visit([](const auto& what) -> const ZonePointer& { return what.zone; }, action);
+}
+
+RequestHandler::RequestHandler(const ZoneIndex& index, AddressList unsigned_allowed, ReplySettings settings,
+                               const Clock& clock, QueryMetrics metrics)
+    : index_(index),
+      unsigned_allowed_(std::move(unsigned_allowed)),
+      settings_(std::move(settings)),
+      clock_(clock),
+      metrics_(std::move(metrics)) {}
+
+std::variant<Ignored, Bytes, Deferred> RequestHandler::handle(ByteView octets, const Origin& origin,
+                                                              const Peers& peers) const {
+  const WallTime now = clock_.wall();
+  auto received = receive(octets, origin, peers, settings_, now);
+  if (std::holds_alternative<Ignored>(received)) {
+    metrics_.dropped(origin.transport);
+    return Ignored{};
+  }
+  if (auto* rejected = std::get_if<Rejected>(&received)) {
+    metrics_.answered(origin.transport, QueryKind::other, rejected->rcode);
+    return std::move(rejected->answer);
+  }
+  auto& request = std::get<Request>(received);
+  Action action = decide(request, index_, peers, unsigned_allowed_);
+  if (const auto* rcode = std::get_if<AnswerRcode>(&action)) {
+    return count(request, {rcode->rcode, error_reply(request, settings_, rcode->rcode, rcode->extended_error, now)});
+  }
+  if (const auto* soa = std::get_if<AnswerSoa>(&action)) {
+    return count(request, answer_soa(request, *soa->zone, settings_, now));
+  }
+  if (auto* query = std::get_if<AnswerQuery>(&action)) {
+    return Deferred{std::move(request), std::move(*query)};
+  }
+  if (auto* axfr = std::get_if<SendZone>(&action)) {
+    return Deferred{std::move(request), std::move(*axfr)};
+  }
+  return Deferred{std::move(request), std::get<SendChanges>(std::move(action))};
+}
+
+Bytes RequestHandler::count(const Request& request, Answer answer) const {
+  metrics_.answered(request.origin.transport, query_kind_of(request.message), answer.rcode);
+  return std::move(answer.octets);
+}
+
+Bytes RequestHandler::finish_query(const Request& request, const dns::ZoneSnapshot& zone) const {
+  return count(request, answer_query(request, zone, settings_, clock_.wall()));
+}
+
+Bytes RequestHandler::finish_ixfr_over_udp(const Request& request, const ZoneEntry& zone,
+                                           const std::optional<dns::Delta>& difference) const {
+  return count(request, answer_ixfr_over_udp(request, zone, difference, settings_, clock_.wall()));
+}
+
+Bytes RequestHandler::finish_up_to_date(const Request& request, const ZoneEntry& zone) const {
+  return count(request, answer_soa(request, zone, settings_, clock_.wall()));
+}
+
+Bytes RequestHandler::finish_unavailable(const Request& request, ExtendedError reason) const {
+  return count(request,
+               {dns::Rcode::servfail, error_reply(request, settings_, dns::Rcode::servfail, reason, clock_.wall())});
+}
+
+Bytes RequestHandler::finish_gone(const Request& request) const {
+  return count(request, {dns::Rcode::refused, error_reply(request, settings_, dns::Rcode::refused,
+                                                          ExtendedError::prohibited, clock_.wall())});
+}
+
+}  // namespace minidns::mdns

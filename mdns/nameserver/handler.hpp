@@ -1,0 +1,60 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "mdns/address_list.hpp"
+#include "mdns/metrics.hpp"
+#include "mdns/nameserver/answer.hpp"
+#include "mdns/nameserver/decide.hpp"
+#include "mdns/nameserver/request.hpp"
+#include "mdns/peers.hpp"
+#include "mdns/zone_index.hpp"
+
+#include <variant>
+
+namespace minidns::mdns {
+
+/// A request whose answer needs the zone's content.
+struct Deferred {
+  Request request;
+  std::variant<AnswerQuery, SendZone, SendChanges> action;
+
+  [[nodiscard]] const ZonePointer& zone() const;
+};
+
+/// From the octets of a message to its answer, as far as memory goes: the part of the name server without sockets.
+/// Safe on every thread.
+class RequestHandler {
+ public:
+  RequestHandler(const ZoneIndex& index, AddressList unsigned_allowed, ReplySettings settings, const Clock& clock,
+                 QueryMetrics metrics);
+
+  /// Nothing to send, an answer, or what must be looked up first.
+  [[nodiscard]] std::variant<Ignored, Bytes, Deferred> handle(ByteView octets, const Origin& origin,
+                                                              const Peers& peers) const;
+
+  /// The second half for a deferred query.
+  [[nodiscard]] Bytes finish_query(const Request& request, const dns::ZoneSnapshot& zone) const;
+  [[nodiscard]] Bytes finish_ixfr_over_udp(const Request& request, const ZoneEntry& zone,
+                                           const std::optional<dns::Delta>& difference) const;
+  /// The SOA alone, for an IXFR client that is up to date.
+  [[nodiscard]] Bytes finish_up_to_date(const Request& request, const ZoneEntry& zone) const;
+  /// The zone can't be had now.
+  [[nodiscard]] Bytes finish_unavailable(const Request& request, ExtendedError reason) const;
+  /// The zone was deleted after the decision.
+  [[nodiscard]] Bytes finish_gone(const Request& request) const;
+
+  [[nodiscard]] const ReplySettings& settings() const { return settings_; }
+  [[nodiscard]] const Clock& clock() const { return clock_; }
+  [[nodiscard]] const QueryMetrics& metrics() const { return metrics_; }
+
+ private:
+  [[nodiscard]] Bytes count(const Request& request, Answer answer) const;
+
+  const ZoneIndex& index_;
+  const AddressList unsigned_allowed_;
+  const ReplySettings settings_;
+  const Clock& clock_;
+  const QueryMetrics metrics_;
+};
+
+}  // namespace minidns::mdns

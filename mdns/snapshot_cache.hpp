@@ -1,0 +1,85 @@
+#pragma once
+
+#include "base/ids.hpp"
+#include "dns/delta.hpp"
+#include "dns/snapshot/zone_snapshot.hpp"
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace minidns::mdns {
+
+using SnapshotPointer = std::shared_ptr<const dns::ZoneSnapshot>;
+using DeltaPointer = std::shared_ptr<const dns::Delta>;
+
+/// A zone as it is in memory: its newest snapshot, and the latest steps that led to it, oldest first, without a gap.
+struct CachedZone {
+  SnapshotPointer snapshot;
+  std::vector<DeltaPointer> steps;
+};
+
+/// Keeps the snapshots that were used last, up to a number of octets, and their latest deltas. What is put out stays
+/// alive for those who hold it (a transfer that runs). Safe on every thread; the lock is held for a list operation.
+class SnapshotCache {
+ public:
+  struct Limits {
+    /// Of all snapshots and deltas. One zone that is larger alone is kept nevertheless: it couldn't be served else.
+    std::size_t octets_max = std::size_t{1} << 30;
+    /// Deltas kept per zone: beyond half the zone's transfer they'd never be sent (SnapshotCache doesn't keep those
+    /// either).
+    std::size_t steps_octets_max = std::size_t{4} << 20;
+    /// A secondary that is further behind than this gets its difference from the database.
+    std::size_t steps_max = 64;
+  };
+
+  explicit SnapshotCache(const Limits& limits) : limits_(limits) {}
+
+  /// Null snapshot-less: nothing. Counts as a use.
+  [[nodiscard]] std::optional<CachedZone> find(const ZoneId& zone);
+
+  /// A snapshot that was read as a whole: the steps are forgotten. An older one than is here is ignored.
+  void put(const ZoneId& zone, SnapshotPointer snapshot);
+  /// The next version: `step` leads from what is here to `snapshot`.
+  void advance(const ZoneId& zone, SnapshotPointer snapshot, dns::Delta step);
+  void drop(const ZoneId& zone);
+
+  [[nodiscard]] std::size_t octets() const;
+  [[nodiscard]] std::size_t size() const;
+
+ private:
+  struct Step {
+    DeltaPointer delta;
+    std::size_t octets;
+  };
+  struct Entry {
+    ZoneId zone;
+    SnapshotPointer snapshot;
+    std::deque<Step> steps;
+    std::size_t snapshot_octets = 0;
+    std::size_t steps_octets = 0;
+  };
+  using Entries = std::list<Entry>;
+
+  void store(const ZoneId& zone, SnapshotPointer snapshot, std::deque<Step> steps);
+  void trim_steps(Entry& entry) const;
+  void erase(Entries::iterator entry);
+  void evict();
+
+  const Limits limits_;
+  mutable std::mutex mutex_;  // guards what follows
+  Entries entries_;           // used last first
+  std::unordered_map<ZoneId, Entries::iterator> by_zone_;
+  std::size_t octets_ = 0;
+};
+
+/// What a delta takes of memory, about.
+[[nodiscard]] std::size_t octets_of(const dns::Delta& delta);
+
+}  // namespace minidns::mdns

@@ -1,0 +1,241 @@
+#include "mdns/zone_loader.hpp"
+
+#include "dns/snapshot/builder.hpp"
+#include "dns/snapshot/diff.hpp"
+#include "storage/postgres/errors.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace minidns::mdns {
+namespace {
+
+using Step = storage::ZoneContent::Step;
+
+/// A step of small zones may well be larger than the zone: it's read all the same, so that IXFR has it.
+constexpr std::size_t step_octets_min = 64 * 1024;
+
+/// More than half of a zone: to read it whole costs about the same, and secondaries will get it whole, too.
+std::size_t step_octets_max(const dns::ZoneSnapshot& snapshot) {
+  return std::max(step_octets_min, snapshot.transfer_octets() / 2);
+}
+
+}  // namespace
+
+ZoneLoader::ZoneLoader(storage::ZoneContent& content, SnapshotCache& cache, ZoneIndex& index, const Logger& log,
+                       LoaderMetrics metrics, OnNewVersion on_new_version)
+    : content_(content),
+      cache_(cache),
+      index_(index),
+      log_(log),
+      metrics_(std::move(metrics)),
+      on_new_version_(std::move(on_new_version)) {}
+
+void ZoneLoader::load(WorkerPool& pool, const ZoneId& zone, dns::Version at_least, OnLoaded on_loaded) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto [flight, is_new] = flights_.try_emplace(zone);
+    auto& waiters = is_new ? flight->second.present : flight->second.late;
+    waiters.push_back({at_least, std::move(on_loaded)});
+    if (!is_new) {
+      return;
+    }
+  }
+  start(pool, zone);
+}
+
+void ZoneLoader::start(WorkerPool& pool, const ZoneId& zone) {
+  if (!pool.post([this, &pool, zone] { run(pool, zone); })) {
+    finish(pool, zone, {Loaded::Outcome::overloaded, nullptr});
+  }
+}
+
+void ZoneLoader::run(WorkerPool& pool, const ZoneId& zone) {
+  const auto begin = std::chrono::steady_clock::now();
+  const Loaded loaded = refresh(zone);
+  metrics_.duration.observe(std::chrono::steady_clock::now() - begin);
+  finish(pool, zone, loaded);
+}
+
+void ZoneLoader::finish(WorkerPool& pool, const ZoneId& zone, const Loaded& loaded) {
+  std::vector<Waiter> satisfied;
+  bool again = false;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto flight = flights_.find(zone);
+    satisfied = std::move(flight->second.present);
+    flight->second.present.clear();
+    // A latecomer is content with a version that is new enough; or with any failure but one of an older state.
+    for (Waiter& waiter : flight->second.late) {
+      const bool ready = loaded.outcome == Loaded::Outcome::ready;
+      const bool content =
+          ready ? loaded.snapshot->version() >= waiter.at_least : loaded.outcome != Loaded::Outcome::corrupt;
+      (content ? satisfied : flight->second.present).push_back(std::move(waiter));
+    }
+    flight->second.late.clear();
+    again = !flight->second.present.empty();
+    if (!again) {
+      flights_.erase(flight);
+    }
+  }
+  for (const Waiter& waiter : satisfied) {
+    waiter.on_loaded(loaded);
+  }
+  if (again) {
+    start(pool, zone);
+  }
+}
+
+/// All that may go wrong with a database becomes an outcome here: whoever waits is told, and the thread goes on.
+Loaded ZoneLoader::refresh(const ZoneId& zone) {
+  try {
+    return refresh_or_throw(zone);
+  } catch (const storage::postgres::Unavailable& error) {
+    log_.debug("zone not read: database unavailable", {{"zone_id", zone.to_string()}, {"reason", error.what()}});
+    metrics_.unavailable.increment();
+    return {Loaded::Outcome::unavailable, nullptr};
+  } catch (const storage::postgres::CommitInDoubt& error) {  // nothing was written
+    log_.debug("zone not read: database unavailable", {{"zone_id", zone.to_string()}, {"reason", error.what()}});
+    metrics_.unavailable.increment();
+    return {Loaded::Outcome::unavailable, nullptr};
+  } catch (const storage::postgres::StatementError& error) {
+    log_.error("zone not read: the database refused",
+               {{"zone_id", zone.to_string()}, {"sqlstate", error.sqlstate()}, {"reason", error.what()}});
+    metrics_.unavailable.increment();
+    return {Loaded::Outcome::unavailable, nullptr};
+  } catch (const storage::CorruptContent& error) {
+    log_.error("zone not loaded: its content in the database is not valid",
+               {{"zone_id", zone.to_string()}, {"reason", error.what()}});
+    metrics_.corrupt.increment();
+    return {Loaded::Outcome::corrupt, nullptr};
+  }
+}
+
+Loaded ZoneLoader::refresh_or_throw(const ZoneId& zone) {
+  const auto cached = cache_.find(zone);
+  return cached ? step(zone, *cached) : read_whole(zone);
+}
+
+Loaded ZoneLoader::step(const ZoneId& zone, const CachedZone& cached) {
+  auto step = content_.read_step(zone, cached.snapshot->version(), step_octets_max(*cached.snapshot));
+  switch (step.kind) {
+    case Step::Kind::gone:
+      return forget(zone);
+    case Step::Kind::unchanged:
+      return publish(*step.head, cached.snapshot);
+    case Step::Kind::too_large:
+      return read_whole(zone);
+    case Step::Kind::no_path:
+      if (step.head->version < cached.snapshot->version()) {
+        // After a restore: the recovery version that central makes will be above both (DESIGN.md §3, Epoch).
+        log_.error("database is behind what is served: kept", {{"zone", step.head->name.to_text()},
+                                                               {"version", cached.snapshot->version().value()},
+                                                               {"version_in_database", step.head->version.value()}});
+        return {Loaded::Outcome::ready, cached.snapshot};
+      }
+      return read_whole(zone);
+    case Step::Kind::forward:
+      break;
+  }
+  auto next = cached.snapshot->apply(*step.delta);
+  if (!next) {
+    log_.warning("difference does not fit what is cached: zone read as a whole",
+                 {{"zone", step.head->name.to_text()}, {"reason", next.error().detail}});
+    cache_.drop(zone);
+    return read_whole(zone);
+  }
+  metrics_.steps.increment();
+  cache_.advance(zone, *next, *std::move(step.delta));
+  return publish(*step.head, *next);
+}
+
+Loaded ZoneLoader::read_whole(const ZoneId& zone) {
+  std::optional<storage::ZoneHead> head;
+  std::optional<dns::SnapshotBuilder> builder;
+  const bool found = content_.read_zone(
+      zone,
+      [&](storage::ZoneHead read) {
+        builder.emplace(read.name);
+        head.emplace(std::move(read));
+      },
+      [&](const dns::RRset& rrset) {
+        if (auto added = builder->add(rrset); !added) {
+          throw storage::CorruptContent(added.error().detail);
+        }
+      });
+  if (!found) {
+    return forget(zone);
+  }
+  auto snapshot = std::move(*builder).finish(head->version, head->soa_rrset());
+  if (!snapshot) {
+    throw storage::CorruptContent(snapshot.error().detail);
+  }
+  metrics_.whole.increment();
+  cache_.put(zone, *snapshot);
+  return publish(*head, *std::move(snapshot));
+}
+
+Loaded ZoneLoader::forget(const ZoneId& zone) {
+  const ZonePointer entry = index_.find(zone);
+  if (entry && index_.remove(zone)) {
+    log_.info("zone removed", {{"zone", entry->name.to_text()}, {"serial", entry->serial.value()}});
+  }
+  cache_.drop(zone);
+  return {Loaded::Outcome::gone, nullptr};
+}
+
+Loaded ZoneLoader::publish(const storage::ZoneHead& head, SnapshotPointer snapshot) {
+  if (const ZonePointer entry = index_.publish(head)) {
+    log_.debug(
+        "zone version ready",
+        {{"zone", entry->name.to_text()}, {"version", entry->version.value()}, {"serial", entry->serial.value()}});
+    on_new_version_(entry);
+  }
+  return {Loaded::Outcome::ready, std::move(snapshot)};
+}
+
+std::optional<dns::Delta> compose_steps(const CachedZone& cached, dns::Serial from) {
+  const auto& steps = cached.steps;
+  const auto first = std::find_if(steps.begin(), steps.end(), [&](const DeltaPointer& step) {
+    return dns::serial_of(step->soa_before.rdata[0]) == from;
+  });
+  if (first == steps.end()) {
+    return std::nullopt;
+  }
+  dns::Delta sum = **first;
+  for (auto step = std::next(first); step != steps.end(); ++step) {
+    auto longer = compose(sum, **step);
+    if (!longer) {
+      return std::nullopt;  // a gap: the cache keeps none, but the database knows better anyway
+    }
+    sum = *std::move(longer);
+  }
+  return sum;
+}
+
+std::optional<dns::Delta> ZoneLoader::find_difference(const ZoneId& zone, dns::Serial from,
+                                                      const SnapshotPointer& snapshot, std::size_t octets_max) {
+  const auto cached = cache_.find(zone);
+  if (cached && cached->snapshot->version() == snapshot->version()) {
+    if (auto delta = compose_steps(*cached, from)) {
+      return delta;
+    }
+  }
+  try {
+    return content_.read_delta(zone, from, snapshot->version(), octets_max);
+  } catch (const storage::postgres::Unavailable& error) {
+    // The full zone is in memory: it's a good answer, too (DESIGN.md invariant 10).
+    log_.debug("difference not read: database unavailable", {{"reason", error.what()}});
+  } catch (const storage::postgres::CommitInDoubt& error) {
+    log_.debug("difference not read: database unavailable", {{"reason", error.what()}});
+  } catch (const storage::postgres::StatementError& error) {
+    log_.error("difference not read: the database refused",
+               {{"zone_id", zone.to_string()}, {"sqlstate", error.sqlstate()}, {"reason", error.what()}});
+  } catch (const storage::CorruptContent& error) {
+    log_.error("difference not read: not valid", {{"zone_id", zone.to_string()}, {"reason", error.what()}});
+  }
+  return std::nullopt;
+}
+
+}  // namespace minidns::mdns
