@@ -1,15 +1,14 @@
 #include "tests/harness/postgres_cluster.hpp"
 
+#include "storage/postgres/migrations.hpp"
 #include "tests/harness/ports.hpp"
 #include "tests/harness/wait.hpp"
 
-#include <algorithm>
 #include <filesystem>
 #include <signal.h>
 #include <sstream>
 #include <stdexcept>
 #include <unistd.h>
-#include <vector>
 
 namespace minidns::harness {
 
@@ -100,15 +99,10 @@ std::string PostgresCluster::create_empty_database(const std::string& name) {
 
 std::string PostgresCluster::create_database(const std::string& name) {
   create_empty_database(name);
-  std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator(MINIDNS_SOURCE_DIR "/migrations")) {
-    if (entry.path().extension() == ".sql") files.push_back(entry.path().string());
-  }
-  std::sort(files.begin(), files.end());
-  for (const auto& file : files) {
-    check(run({"psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "--single-transaction", "-d", conninfo(name), "-f", file}),
-          file);
-  }
+  storage::postgres::ConnectionSettings settings;
+  settings.conninfo = conninfo(name);
+  storage::postgres::Connection session(settings);
+  storage::postgres::migrate(session, [](const storage::postgres::Migration&) {});
   return conninfo(name);
 }
 
