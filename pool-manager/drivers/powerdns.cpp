@@ -106,7 +106,15 @@ DriverTask<void> PowerdnsDriver::ensure_key(tsig::Key key) {
   if (!found || powerdns_is_key(present->body, key)) {
     co_return found;
   }
-  co_return about_keys(co_await run(HttpMethod::put, target, powerdns_key_json(key)));
+  if (powerdns_has_algorithm(present->body, key.algorithm)) {
+    co_return about_keys(co_await run(HttpMethod::put, target, powerdns_key_json(key)));
+  }
+  // PUT with another algorithm leaves the old key beside the new one (4.7).
+  const DriverResult<void> removed = about_keys(co_await run(HttpMethod::del, target));
+  if (!removed) {
+    co_return removed;
+  }
+  co_return about_keys(co_await run(HttpMethod::post, prefix_ + "/tsigkeys", powerdns_key_json(key)));
 }
 
 DriverTask<void> PowerdnsDriver::ping() {

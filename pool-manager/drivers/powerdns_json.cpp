@@ -68,10 +68,12 @@ std::string powerdns_key_json(const tsig::Key& key) {
 }
 
 bool powerdns_is_key(const std::string& text, const tsig::Key& key) {
-  const json::object object = parse_object(text);
-  const std::optional<Bytes> secret = from_base64(string_member(object, "key"));
-  return secret && Secret(*secret).equals(key.secret) &&
-         tsig::algorithm_from_text(string_member(object, "algorithm")) == key.algorithm;
+  const std::optional<Bytes> secret = from_base64(string_member(parse_object(text), "key"));
+  return secret && Secret(*secret).equals(key.secret) && powerdns_has_algorithm(text, key.algorithm);
+}
+
+bool powerdns_has_algorithm(const std::string& text, tsig::Algorithm algorithm) {
+  return tsig::algorithm_from_text(string_member(parse_object(text), "algorithm")) == algorithm;
 }
 
 bool powerdns_has_metadata(const std::string& text) {

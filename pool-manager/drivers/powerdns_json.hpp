@@ -16,6 +16,7 @@ namespace minidns::pool {
 
 /// Whether the API's description of a key is this key. Anything that isn't one is another key.
 [[nodiscard]] bool powerdns_is_key(const std::string& json, const tsig::Key& key);
+[[nodiscard]] bool powerdns_has_algorithm(const std::string& json, tsig::Algorithm algorithm);
 /// Whether a metadata item (`{"kind": …, "metadata": […]}`) has values.
 [[nodiscard]] bool powerdns_has_metadata(const std::string& json);
 

@@ -1,0 +1,8 @@
+minidns_test(drivers_interop
+  SOURCES
+    interop/drivers_contract.cpp
+    interop/drivers_hostile.cpp
+    interop/drivers_nameserver.cpp
+  LINK minidns_pool_manager minidns_harness
+  LABELS interop
+  TIMEOUT 300)

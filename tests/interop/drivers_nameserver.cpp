@@ -1,0 +1,127 @@
+#include "tests/interop/drivers_nameserver.hpp"
+
+#include "base/bytes.hpp"
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "pool-manager/drivers/bind.hpp"
+#include "pool-manager/drivers/powerdns.hpp"
+#include "tests/harness/powerdns_server.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+namespace minidns::pool::test {
+namespace {
+
+namespace asio = boost::asio;
+
+asio::ip::tcp::endpoint at(std::uint16_t port) {
+  return {asio::ip::make_address("127.0.0.1"), port};
+}
+
+HttpLimits short_http_limits() {
+  HttpLimits limits;
+  limits.connect = limits.request = limits.stream_idle = limits.stream_total = wait_max;
+  limits.stream_octets_max = 16UL * 1024UL * 1024UL;
+  return limits;
+}
+
+std::unique_ptr<Driver> make_bind(const asio::any_io_executor& executor, std::uint16_t control,
+                                  std::uint16_t statistics, Bytes secret) {
+  static const SystemClock clock;
+  BindSettings settings{.control = at(control),
+                        .control_key = {tsig::Algorithm::hmac_sha256, Secret(std::move(secret))},
+                        .statistics = at(statistics),
+                        .control_limits = {wait_max, wait_max, 10 * wait_max},
+                        .statistics_limits = short_http_limits()};
+  return std::make_unique<BindDriver>(executor, std::move(settings), clock);
+}
+
+std::unique_ptr<Driver> make_powerdns(const asio::any_io_executor& executor, std::uint16_t port,
+                                      const std::string& key) {
+  const ByteView octets = as_bytes(key);
+  PowerdnsSettings settings{
+      .api = at(port), .api_key = Secret(Bytes(octets.begin(), octets.end())), .limits = short_http_limits()};
+  return std::make_unique<PowerdnsDriver>(executor, std::move(settings));
+}
+
+class Bind final : public Nameserver {
+ public:
+  explicit Bind(const harness::KeySpec& transfer_key) : server_({transfer_key}) {}
+
+  std::unique_ptr<Driver> driver(const asio::any_io_executor& executor) override {
+    return make_bind(executor, server_.control_port(), server_.statistics_port(),
+                     from_base64(server_.control_key().secret).value());
+  }
+  std::unique_ptr<Driver> driver_with_wrong_key(const asio::any_io_executor& executor) override {
+    return make_bind(executor, server_.control_port(), server_.statistics_port(), random_bytes(32));
+  }
+
+  void start() override { server_.start(); }
+  void kill() override { server_.kill(); }
+  void freeze() override { server_.freeze(); }
+  void thaw() override { server_.thaw(); }
+  std::uint16_t port() const override { return server_.port(); }
+
+  bool has_secondary_zone(const std::string& zone) const override {
+    const harness::CommandResult shown = server_.rndc({"showzone", zone});
+    return shown.status == 0 && shown.out.find("type secondary") != std::string::npos;
+  }
+  std::string key_secret(const std::string& /*key*/) const override { return {}; }  // named doesn't tell
+  bool can_fetch() const override { return true; }
+
+ private:
+  harness::BindServer server_;
+};
+
+class Powerdns final : public Nameserver {
+ public:
+  std::unique_ptr<Driver> driver(const asio::any_io_executor& executor) override {
+    return make_powerdns(executor, server_.api_port(), server_.api_key());
+  }
+  std::unique_ptr<Driver> driver_with_wrong_key(const asio::any_io_executor& executor) override {
+    return make_powerdns(executor, server_.api_port(), "not the key");
+  }
+
+  void start() override { server_.start(); }
+  void kill() override { server_.kill(); }
+  void freeze() override { server_.freeze(); }
+  void thaw() override { server_.thaw(); }
+  std::uint16_t port() const override { return server_.port(); }
+
+  bool has_secondary_zone(const std::string& zone) const override {
+    return query("select type from domains where name = '" + zone.substr(0, zone.size() - 1) + "'") == "SLAVE";
+  }
+  std::string key_secret(const std::string& key) const override {
+    return query("select secret from tsigkeys where name = '" + key.substr(0, key.size() - 1) + "'");
+  }
+  bool can_fetch() const override { return false; }
+
+ private:
+  [[nodiscard]] std::string query(const std::string& sql) const {
+    std::string out = harness::run({"sqlite3", server_.folder() + "/db.sqlite", sql}).out;
+    while (out.ends_with('\n')) out.pop_back();
+    return out;
+  }
+
+  harness::PowerdnsServer server_;
+};
+
+}  // namespace
+
+std::unique_ptr<Nameserver> start_bind(const harness::KeySpec& transfer_key) {
+  return std::make_unique<Bind>(transfer_key);
+}
+
+std::unique_ptr<Nameserver> start_powerdns() {
+  return std::make_unique<Powerdns>();
+}
+
+std::unique_ptr<Driver> bind_driver_at(const asio::any_io_executor& executor, std::uint16_t port) {
+  return make_bind(executor, port, port, random_bytes(32));
+}
+
+std::unique_ptr<Driver> powerdns_driver_at(const asio::any_io_executor& executor, std::uint16_t port) {
+  return make_powerdns(executor, port, "any");
+}
+
+}  // namespace minidns::pool::test
