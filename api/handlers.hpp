@@ -1,0 +1,54 @@
+#pragma once
+
+#include "api/call.hpp"
+#include "api/http_message.hpp"
+#include "api/problem.hpp"
+
+/// One function per row of the routing table: parse, call a port, render. Those with an Exchange run on a database
+/// worker thread, those with a Call on an I/O thread.
+namespace minidns::api {
+
+[[nodiscard]] Answer show_versions(const Call& call);
+[[nodiscard]] Answer show_health(const Call& call);
+[[nodiscard]] Answer show_openapi(const Call& call);
+
+[[nodiscard]] Result<Answer> show_limits(const Exchange& exchange);
+
+[[nodiscard]] Result<Answer> list_zones(const Exchange& exchange);
+[[nodiscard]] Result<Answer> create_zone(const Exchange& exchange);
+[[nodiscard]] Result<Answer> show_zone(const Exchange& exchange);
+[[nodiscard]] Result<Answer> update_zone(const Exchange& exchange);
+[[nodiscard]] Result<Answer> remove_zone(const Exchange& exchange);
+[[nodiscard]] Result<Answer> list_zone_nameservers(const Exchange& exchange);
+
+[[nodiscard]] Result<Answer> list_recordsets(const Exchange& exchange);
+[[nodiscard]] Result<Answer> create_recordset(const Exchange& exchange);
+[[nodiscard]] Result<Answer> show_recordset(const Exchange& exchange);
+[[nodiscard]] Result<Answer> update_recordset(const Exchange& exchange);
+[[nodiscard]] Result<Answer> remove_recordset(const Exchange& exchange);
+[[nodiscard]] Result<Answer> list_all_recordsets(const Exchange& exchange);
+/// 301 to the recordset below its zone.
+[[nodiscard]] Result<Answer> redirect_to_recordset(const Exchange& exchange);
+
+[[nodiscard]] Result<Answer> list_pools(const Exchange& exchange);
+[[nodiscard]] Result<Answer> create_pool(const Exchange& exchange);
+[[nodiscard]] Result<Answer> show_pool(const Exchange& exchange);
+[[nodiscard]] Result<Answer> update_pool(const Exchange& exchange);
+[[nodiscard]] Result<Answer> remove_pool(const Exchange& exchange);
+
+[[nodiscard]] Result<Answer> list_nameservers(const Exchange& exchange);
+[[nodiscard]] Result<Answer> create_nameserver(const Exchange& exchange);
+[[nodiscard]] Result<Answer> show_nameserver(const Exchange& exchange);
+[[nodiscard]] Result<Answer> update_nameserver(const Exchange& exchange);
+[[nodiscard]] Result<Answer> remove_nameserver(const Exchange& exchange);
+
+[[nodiscard]] Result<Answer> list_tsig_keys(const Exchange& exchange);
+[[nodiscard]] Result<Answer> create_tsig_key(const Exchange& exchange);
+[[nodiscard]] Result<Answer> show_tsig_key(const Exchange& exchange);
+[[nodiscard]] Result<Answer> update_tsig_key(const Exchange& exchange);
+[[nodiscard]] Result<Answer> remove_tsig_key(const Exchange& exchange);
+
+[[nodiscard]] Result<Answer> list_service_statuses(const Exchange& exchange);
+[[nodiscard]] Result<Answer> show_service_status(const Exchange& exchange);
+
+}  // namespace minidns::api

@@ -1,0 +1,98 @@
+#include "api/answers.hpp"
+#include "api/handlers.hpp"
+#include "api/list_query.hpp"
+#include "api/zone_request.hpp"
+
+namespace minidns::api {
+namespace {
+
+Result<ZoneId> zone_id_of(const Call& call) {
+  return path_id<ZoneId>(call, 0, "zone_id");
+}
+
+}  // namespace
+
+Result<Answer> list_zones(const Exchange& exchange) {
+  ListQuery query(exchange.call.target.query);
+  const ZoneFilter filter{query.pattern("name"),
+                          query.pattern("email"),
+                          query.pattern("description"),
+                          query.word("type", zone_type_words),
+                          query.word("status", status_words),
+                          query.ttl("ttl")};
+  const auto request = query.page<ZoneId>(zone_sort_words, !exchange.call.hide_counts);
+  if (const auto problem = query.finish()) {
+    return *problem;
+  }
+  const auto page = exchange.ports.zones.list(exchange.scope, filter, request);
+  if (!page) {
+    return page.error();
+  }
+  return list({"zones", Counted::yes}, *page, exchange.call);
+}
+
+Result<Answer> create_zone(const Exchange& exchange) {
+  const auto request = parse_new_zone(exchange.call.body);
+  if (!request) {
+    return request.error();
+  }
+  const auto zone = exchange.ports.zones.create(exchange.scope, *request);
+  if (!zone) {
+    return zone.error();
+  }
+  return one(202, *zone, exchange.call, Location::with);
+}
+
+Result<Answer> show_zone(const Exchange& exchange) {
+  const auto id = zone_id_of(exchange.call);
+  if (!id) {
+    return id.error();
+  }
+  const auto zone = exchange.ports.zones.get(exchange.scope, *id);
+  if (!zone) {
+    return zone.error();
+  }
+  return one(200, *zone, exchange.call);
+}
+
+Result<Answer> update_zone(const Exchange& exchange) {
+  const auto id = zone_id_of(exchange.call);
+  if (!id) {
+    return id.error();
+  }
+  const auto request = parse_zone_change(exchange.call.body);
+  if (!request) {
+    return request.error();
+  }
+  const auto zone = exchange.ports.zones.update(exchange.scope, *id, *request);
+  if (!zone) {
+    return zone.error();
+  }
+  return one(202, *zone, exchange.call);
+}
+
+Result<Answer> remove_zone(const Exchange& exchange) {
+  const auto id = zone_id_of(exchange.call);
+  if (!id) {
+    return id.error();
+  }
+  const auto zone = exchange.ports.zones.remove(exchange.scope, *id);
+  if (!zone) {
+    return zone.error();
+  }
+  return one(202, *zone, exchange.call);
+}
+
+Result<Answer> list_zone_nameservers(const Exchange& exchange) {
+  const auto id = zone_id_of(exchange.call);
+  if (!id) {
+    return id.error();
+  }
+  const auto records = exchange.ports.zones.nameservers(exchange.scope, *id);
+  if (!records) {
+    return records.error();
+  }
+  return json_answer(200, {{"nameservers", render(*records)}});
+}
+
+}  // namespace minidns::api
