@@ -1,6 +1,12 @@
 #include "tsig/key_ring.hpp"
 
+#include <stdexcept>
+
 namespace minidns::tsig {
+
+void throw_exception_from_error(const KeyRingError& error, const boost::source_location& /*where*/) {
+  throw std::runtime_error(error.detail);
+}
 
 bool ScopedKey::opens(const PoolId& pool, const ZoneId& zone) const {
   if (const auto* whole_pool = std::get_if<PoolId>(&scope)) {

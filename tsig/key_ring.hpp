@@ -33,6 +33,9 @@ struct KeyRingError {
   std::string detail;
 };
 
+/// Lets boost::system::result turn the error into an exception where `.value()` is used without a check.
+[[noreturn]] void throw_exception_from_error(const KeyRingError& error, const boost::source_location& where);
+
 /// All TSIG keys of a program. An immutable value: when keys change, a new ring is built and the shared_ptr to it
 /// swapped; a transfer keeps the key that it began with. Lookups cost O(1) and take no lock.
 class KeyRing {
