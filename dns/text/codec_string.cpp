@@ -15,11 +15,7 @@ Error bad(const char* why) {
 }
 
 Result<Bytes> parse_name(TokenStream& tokens) {
-  const auto word = tokens.take_word();
-  if (!word) {
-    return word.error();
-  }
-  const auto name = Name::from_text(*word);
+  const auto name = tokens.take_name();
   if (!name) {
     return name.error();
   }

@@ -64,12 +64,16 @@ Result<Bytes> parse_fields(RRType type, const TypeSpec& spec, TokenStream& token
   return out;
 }
 
-Result<Bytes> parse_any(RRType type, std::string_view text) {
+/// `origin`: null where names must be absolute.
+Result<Bytes> parse_any(RRType type, std::string_view text, const Name* origin) {
   const auto spec = spec_of(type);
   const bool generic = is_generic(text);
   auto tokens = TokenStream::cut(text, spec && !generic ? spec->semicolon : Semicolon::refused);
   if (!tokens) {
     return in_type(type, tokens.error());
+  }
+  if (origin != nullptr) {
+    tokens->set_origin(*origin);
   }
   if (tokens->at_end()) {
     return Error{Errc::bad_rdata, type.to_text() + ": the record is empty"};
@@ -105,16 +109,14 @@ std::optional<std::string> print_fields(RRType type, const TypeSpec& spec, ByteV
   return text.empty() ? std::nullopt : std::optional(std::move(text));
 }
 
-}  // namespace
-
-Result<Rdata> rdata_from_text(RRType type, std::string_view text) {
+Result<Rdata> parse_rdata(RRType type, std::string_view text, const Name* origin) {
   if (type.is_meta()) {
     return not_data(type);
   }
   if (text.size() > text_size_max) {
     return Error{Errc::too_large, type.to_text() + ": the text is longer than that of any record"};
   }
-  auto octets = parse_any(type, text);
+  auto octets = parse_any(type, text, origin);
   if (!octets) {
     return octets.error();
   }
@@ -122,6 +124,16 @@ Result<Rdata> rdata_from_text(RRType type, std::string_view text) {
     return checked.error();
   }
   return Rdata::from_octets(std::move(*octets));
+}
+
+}  // namespace
+
+Result<Rdata> rdata_from_text(RRType type, std::string_view text) {
+  return parse_rdata(type, text, nullptr);
+}
+
+Result<Rdata> rdata_from_zone_file(RRType type, std::string_view text, const Name& origin) {
+  return parse_rdata(type, text, &origin);
 }
 
 std::string rdata_to_text(RRType type, const Rdata& rdata) {

@@ -13,6 +13,9 @@ namespace minidns::dns {
 /// no white space. The text must be one line without a comment; `error.detail` names the part that is wrong.
 [[nodiscard]] Result<Rdata> rdata_from_text(RRType type, std::string_view text);
 
+/// The same for RDATA that stands in a zone file, where names may be relative to `origin`.
+[[nodiscard]] Result<Rdata> rdata_from_zone_file(RRType type, std::string_view text, const Name& origin);
+
 /// Presentation form that rdata_from_text reads back to the same octets; the generic form for unknown types.
 [[nodiscard]] std::string rdata_to_text(RRType type, const Rdata& rdata);
 

@@ -126,11 +126,31 @@ Result<std::string_view> TokenStream::take_word() {
   return token->text;
 }
 
+Result<Name> TokenStream::take_name() {
+  const auto word = take_word();
+  if (!word) {
+    return word.error();
+  }
+  return origin_ ? name_from_zone_file(*word, *origin_) : Name::from_text(*word);
+}
+
 std::string_view TokenStream::take_rest() {
   const char* const begin = tokens_[next_].text.data();
   const char* const end = tokens_.back().text.data() + tokens_.back().text.size();
   next_ = tokens_.size();
   return {begin, end};
+}
+
+Result<Name> name_from_zone_file(std::string_view text, const Name& origin) {
+  if (text == "@") {
+    return origin;
+  }
+  auto absolute = Name::from_text(text);
+  if (absolute || absolute.error().code != Errc::not_absolute) {
+    return absolute;
+  }
+  // The origin's text ends in a dot, so this is absolute.
+  return Name::from_text(std::string(text) + "." + (origin.is_root() ? "" : origin.to_text()));
 }
 
 bool has_bare_quote(std::string_view text) {

@@ -2,8 +2,10 @@
 
 #include "base/bytes.hpp"
 #include "dns/error.hpp"
+#include "dns/name.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -29,19 +31,28 @@ class TokenStream {
   /// the word ends where it closes.
   [[nodiscard]] static Result<TokenStream> cut(std::string_view text, Semicolon semicolon);
 
+  /// From now on names may be relative to `origin`, as in a zone file.
+  void set_origin(const Name& origin) { origin_ = origin; }
+
   [[nodiscard]] bool at_end() const { return next_ == tokens_.size(); }
   [[nodiscard]] std::size_t remaining() const { return tokens_.size() - next_; }
   /// The next word, whatever it is; an error at the end.
   [[nodiscard]] Result<Token> take();
   /// The next word, which must have no quotes.
   [[nodiscard]] Result<std::string_view> take_word();
+  /// The next word as a name; absolute unless there is an origin.
+  [[nodiscard]] Result<Name> take_name();
   /// What is left, from the start of the next word to the end of the last one. Must not be at the end.
   [[nodiscard]] std::string_view take_rest();
 
  private:
   std::vector<Token> tokens_;
   std::size_t next_ = 0;
+  std::optional<Name> origin_;
 };
+
+/// A name of a zone file (RFC 1035 §5.1): `@` is the origin, one without a trailing dot is relative to it.
+[[nodiscard]] Result<Name> name_from_zone_file(std::string_view text, const Name& origin);
 
 /// Whether there is a quote that isn't escaped.
 [[nodiscard]] bool has_bare_quote(std::string_view text);

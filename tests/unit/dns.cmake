@@ -1,6 +1,7 @@
 minidns_test(dns_unit
   SOURCES
     unit/dns_rdata_text.cpp
+    unit/dns_zone_file.cpp
   LINK minidns_dns
   LABELS unit
   TIMEOUT 120)
