@@ -163,6 +163,7 @@ create table recordsets (
   updated_at timestamptz,
   unique (zone_id, owner, type)
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.05);
+create index recordsets_listed on recordsets (zone_id, created_at, id);
 
 -- Changes that are no zone version: keys, nameservers, pools.
 create table events (

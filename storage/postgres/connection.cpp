@@ -31,6 +31,10 @@ Rows Connection::execute(const char* sql, const std::vector<Param>& params) {
   return state_->execute(sql, params);
 }
 
+Rows Connection::execute_unprepared(const std::string& sql, const std::vector<Param>& params) {
+  return state_->execute_unprepared(sql, params);
+}
+
 std::vector<Rows> Connection::execute_all(const std::vector<Statement>& statements) {
   return state_->execute_all(statements);
 }

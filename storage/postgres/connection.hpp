@@ -55,6 +55,8 @@ class Connection {
 
   /// Throws StatementError, Unavailable.
   Rows execute(const char* sql, const std::vector<Param>& params = {});
+  /// For SQL that is put together: planned for these parameters, and not kept.
+  Rows execute_unprepared(const std::string& sql, const std::vector<Param>& params);
   /// Several statements in one round trip (libpq pipeline). All run, in order, in the open transaction, or in one of
   /// their own if none is open; the first that fails stops the rest and is thrown.
   struct Statement {

@@ -61,6 +61,28 @@ bool poll_socket(int socket, short events, std::chrono::milliseconds timeout) {
   }
 }
 
+std::vector<Oid> types_of(const std::vector<Param>& params) {
+  std::vector<Oid> types;
+  std::ranges::transform(params, std::back_inserter(types), &Param::oid);
+  return types;
+}
+
+/// Parameters in the form that libpq takes; points into them.
+struct Arguments {
+  explicit Arguments(const std::vector<Param>& params) {
+    for (const auto& param : params) {
+      values.push_back(param.is_null() ? nullptr : param.octets().c_str());
+      lengths.push_back(static_cast<int>(param.octets().size()));
+      formats.push_back(param.is_binary() ? 1 : 0);
+    }
+  }
+  [[nodiscard]] int count() const { return static_cast<int>(values.size()); }
+
+  std::vector<const char*> values;
+  std::vector<int> lengths;
+  std::vector<int> formats;
+};
+
 }  // namespace
 
 Connection::State::State(const ConnectionSettings& settings) : statement_timeout_(settings.statement_timeout) {
@@ -213,8 +235,7 @@ void Connection::State::send_simple(const char* sql) {
 
 Rows Connection::State::execute(const char* sql, const std::vector<Param>& params) {
   make_room_for_statements(1);
-  std::vector<Oid> types;
-  std::ranges::transform(params, std::back_inserter(types), &Param::oid);
+  auto types = types_of(params);
   const Prepared* statement = find(sql, types);
   if (statement == nullptr) {
     auto fresh = new_statement(sql, std::move(types));
@@ -238,8 +259,7 @@ std::vector<Rows> Connection::State::execute_all(const std::vector<Statement>& s
   std::vector<std::size_t> prepared_before;
   for (std::size_t i = 0; i < statements.size(); ++i) {
     const auto& [sql, params] = statements[i];
-    std::vector<Oid> types;
-    std::ranges::transform(params, std::back_inserter(types), &Param::oid);
+    auto types = types_of(params);
     const Prepared* statement = find(sql, types);
     if (statement == nullptr) {
       const auto same = std::ranges::find_if(
@@ -361,18 +381,22 @@ void Connection::State::send_prepare(const Prepared& statement) {
 }
 
 void Connection::State::send_execute(const std::string& name, const std::vector<Param>& params) {
-  std::vector<const char*> values;
-  std::vector<int> lengths;
-  std::vector<int> formats;
-  for (const auto& param : params) {
-    values.push_back(param.is_null() ? nullptr : param.octets().c_str());
-    lengths.push_back(static_cast<int>(param.octets().size()));
-    formats.push_back(param.is_binary() ? 1 : 0);
-  }
-  if (PQsendQueryPrepared(session(), name.c_str(), static_cast<int>(params.size()), values.data(), lengths.data(),
-                          formats.data(), 1) == 0) {
+  const Arguments arguments(params);
+  if (PQsendQueryPrepared(session(), name.c_str(), arguments.count(), arguments.values.data(), arguments.lengths.data(),
+                          arguments.formats.data(), 1) == 0) {
     lose("send statement");
   }
+}
+
+Rows Connection::State::execute_unprepared(const std::string& sql, const std::vector<Param>& params) {
+  const Arguments arguments(params);
+  const auto types = types_of(params);
+  if (PQsendQueryParams(session(), sql.c_str(), arguments.count(), types.data(), arguments.values.data(),
+                        arguments.lengths.data(), arguments.formats.data(), 1) == 0) {
+    lose("send statement");
+  }
+  flush();
+  return Rows(std::shared_ptr<PGresult>(finish_statement().release(), ResultDeleter()));
 }
 
 void Connection::State::on_notice(void* state, const PGresult* notice) {

@@ -46,6 +46,7 @@ struct Connection::State {
   /// Sends in libpq's simple protocol.
   void send_simple(const char* sql);
   [[nodiscard]] Rows execute(const char* sql, const std::vector<Param>& params);
+  [[nodiscard]] Rows execute_unprepared(const std::string& sql, const std::vector<Param>& params);
   [[nodiscard]] std::vector<Rows> execute_all(const std::vector<Statement>& statements);
   void commit();
 

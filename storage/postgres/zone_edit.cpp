@@ -1,0 +1,244 @@
+#include "storage/postgres/zone_edit.hpp"
+
+#include "storage/postgres/zone_columns.hpp"
+#include "storage/postgres/zone_reader.hpp"
+#include "storage/postgres/zone_records.hpp"
+#include "storage/postgres/zone_rows.hpp"
+#include "storage/postgres/zone_writes.hpp"
+#include "storage/zone_content.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace minidns::storage::postgres {
+namespace {
+
+// Waits for another writer of the zone. Nothing else is read here: after a wait this statement still has its old
+// snapshot, and only the locked row itself is new (DESIGN.md §3: lock in one statement, read in the next).
+constexpr const char* lock_zone =
+    "select 1 from zones where id = $1 and ($2::text is null or project_id = $2) for no key update";
+
+constexpr const char* select_locked =
+    "select z.name, z.project_id, z.pool_id, z.type, z.email, z.description, z.ttl,"
+    " array(select key from jsonb_each_text(z.attributes) order by key),"
+    " array(select value from jsonb_each_text(z.attributes) order by key), z.masters, z.version, z.serial, z.epoch,"
+    " (select epoch from feed_head), now(), z.deleted_at is not null,"
+    " exists (select from nameservers n where n.pool_id = z.pool_id and n.driver = 'bind' and n.state <> 'retired')"
+    " from zones z where z.id = $1";
+
+// What is at the owner, and what above it cuts it off.
+constexpr const char* select_around =
+    "select owner, type, ttl, owner_case is not null, rdata from rrsets"
+    " where zone_id = $1 and owner = any($2) and view = 0 and until is null and (owner = $3 or type in (2, 39))";
+
+constexpr const char* select_below =
+    "select exists (select from rrsets where zone_id = $1 and owner > $2 and ($3::bytea is null or owner < $3)"
+    " and until is null)";
+
+constexpr const char* select_child_zone =
+    "select name from zones where name_key = any($1) and deleted_at is null order by name_key desc limit 1";
+
+constexpr const char* select_sub_zone =
+    "select exists (select from zones where name_key > $1 and name_key < $2 and deleted_at is null)";
+
+constexpr const char* update_zone =
+    "update zones set version = coalesce($2::bigint, version), serial = coalesce($3::bigint, serial),"
+    " epoch = case when $2::bigint is null then epoch else (select epoch from feed_head) end,"
+    " revision = revision + 1, updated_at = now(),"
+    " deleted_at = case when $4::boolean then now() else deleted_at end where id = $1";
+
+constexpr const char* update_fields =
+    "update zones set email = $2, description = $3, ttl = $4, masters = $5 where id = $1";
+
+constexpr const char* upsert_tombstone =
+    "insert into tombstones (name_key, zone_id, serial) select name_key, id, $2 from zones where id = $1"
+    " on conflict (name_key) do update set zone_id = excluded.zone_id, serial = excluded.serial,"
+    " epoch = excluded.epoch, deleted_at = excluded.deleted_at";
+
+std::string select_zone() {
+  return std::string("select ") + zone_columns + " from zones z" + zone_details + " where z.id = $1";
+}
+
+std::string select_recordset() {
+  return std::string("select ") + recordset_columns + " from recordsets r" + recordset_details +
+         " where r.id = $1 and r.zone_id = $2";
+}
+
+LockedZone locked_zone_of(const ZoneId& id, const Rows& rows) {
+  return {.id = id,
+          .name = zone_name_of(rows.text(0, 0)),
+          .project = ProjectId(rows.text(0, 1)),
+          .pool = PoolId(rows.uuid(0, 2)),
+          .fields = zone_fields_of(rows, 0, 3),
+          .head = {dns::Version(rows.integer(0, 10)), serial_column(rows, 0, 11)},
+          .head_epoch = rows.integer(0, 12),
+          .current_epoch = rows.integer(0, 13),
+          .now = rows.timestamp(0, 14),
+          .deleted = rows.boolean(0, 15),
+          .pool_has_bind = rows.boolean(0, 16)};
+}
+
+// The end of the range of keys that begin with `key`, which ends in the octet 0 that closes a label.
+std::optional<Bytes> end_of_subtree(Bytes key) {
+  if (key.empty()) {
+    return std::nullopt;
+  }
+  key.back() = 1;
+  return key;
+}
+
+class Edit final : public ZoneEdit {
+ public:
+  Edit(ConnectionPool::Lease lease, const Reach& reach, const ZoneId& id)
+      : lease_(std::move(lease)), transaction_(*lease_) {
+    const auto project = reach.project ? Param(reach.project->text()) : Param(nullptr);
+    const auto results =
+        lease_->execute_all({{lock_epoch, {}}, {lock_zone, {id.uuid(), project}}, {select_locked, {id.uuid()}}});
+    if (!results[1].empty() && !results[2].empty()) {
+      zone_ = locked_zone_of(id, results[2]);
+    }
+  }
+
+  [[nodiscard]] bool found() const { return zone_.has_value(); }
+  [[nodiscard]] const LockedZone& zone() const override { return *zone_; }
+
+  [[nodiscard]] std::optional<RecordsetRecord> recordset(const RecordsetId& id) override {
+    const auto rows = lease_->execute(recordset_sql().c_str(), {id.uuid(), zone_->id.uuid()});
+    return rows.empty() ? std::nullopt : std::optional(recordset_record_of(rows, 0));
+  }
+
+  [[nodiscard]] Surroundings surroundings(const dns::Name& owner) override;
+
+  [[nodiscard]] std::vector<NsName> ns_names() override {
+    return ns_names_of(lease_->execute(select_ns_names, {zone_->pool.uuid()}));
+  }
+
+  [[nodiscard]] bool has_sub_zone() override {
+    const auto key = name_key_of(zone_->name);
+    return lease_->execute(select_sub_zone, {ByteView(key), ByteView(end_of_subtree(key).value())}).boolean(0, 0);
+  }
+
+  ZoneCommitted commit(const ZoneCommit& commit) override;
+
+ private:
+  static const std::string& recordset_sql() {
+    static const std::string sql = select_recordset();
+    return sql;
+  }
+  static const std::string& zone_sql() {
+    static const std::string sql = select_zone();
+    return sql;
+  }
+  void add_content(Statements& statements, const ZoneCommit& commit) const;
+
+  ConnectionPool::Lease lease_;
+  Transaction transaction_;
+  std::optional<LockedZone> zone_;
+};
+
+Surroundings Edit::surroundings(const dns::Name& owner) {
+  const auto& apex = zone_->name;
+  std::vector<Bytes> owners;       // from the owner up to the apex
+  std::vector<Bytes> child_zones;  // the same without the apex, as names of zones
+  for (auto name = owner;; name = name.parent()) {
+    owners.push_back(owner_key_of(name, apex));
+    if (name == apex) {
+      break;
+    }
+    child_zones.push_back(name_key_of(name));
+  }
+  const auto& own_key = owners.front();
+  const auto end = end_of_subtree(own_key);
+  const auto end_param = end ? Param(ByteView(*end)) : Param(nullptr);
+  const auto results = lease_->execute_all({{select_around, {zone_->id.uuid(), owners, ByteView(own_key)}},
+                                            {select_below, {zone_->id.uuid(), ByteView(own_key), end_param}},
+                                            {select_child_zone, {child_zones}}});
+
+  Surroundings around{.at_owner = {}, .cuts_above = {}, .anything_below = results[1].boolean(0, 0), .child_zone = {}};
+  const auto& rows = results[0];
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const dns::RRType type(static_cast<std::uint16_t>(rows.integer(row, 1)));
+    const auto key = rows.bytea(row, 0);
+    if (std::ranges::equal(key, own_key)) {
+      auto records = dns::unpack_rdata(rows.bytea(row, 4));
+      if (!records) {
+        throw CorruptContent("rrsets.rdata: " + records.error().detail);
+      }
+      around.at_owner.push_back({type, ttl_of(rows.integer(row, 2)), rows.boolean(row, 3), std::move(*records)});
+      continue;
+    }
+    const auto above = dns::OwnerKey::from_octets(key);
+    const auto name = above ? above->to_name(apex) : above.error();
+    if (!name) {
+      throw CorruptContent("rrsets.owner: " + name.error().detail);
+    }
+    around.cuts_above.emplace_back(*name, type);
+  }
+  if (!results[2].empty()) {
+    around.child_zone = zone_name_of(results[2].text(0, 0));
+  }
+  return around;
+}
+
+void Edit::add_content(Statements& statements, const ZoneCommit& commit) const {
+  const auto& stamp = *commit.stamp;
+  auto ended = commit.take_away;
+  for (const auto& rrset : commit.put) {
+    ended.emplace_back(rrset.owner, rrset.type);
+  }
+  add_close(statements, zone_->id, zone_->name, stamp.version, ended);
+  add_put(statements, zone_->id, zone_->name, stamp.version, commit.put);
+  if (commit.default_ttl) {
+    add_default_ttl(statements, zone_->id, stamp.version, *commit.default_ttl);
+  }
+  add_version(statements, zone_->id, stamp, commit.kind, commit.author);
+  if (commit.kind == VersionKind::remove) {
+    statements.push_back({upsert_tombstone, {zone_->id.uuid(), std::int64_t{stamp.serial.value()}}});
+  }
+}
+
+ZoneCommitted Edit::commit(const ZoneCommit& commit) {
+  Statements statements;
+  remove_recordsets(statements, zone_->id, commit.remove);
+  if (commit.stamp) {
+    add_content(statements, commit);
+  }
+  const auto version = commit.stamp ? std::optional(commit.stamp->version) : std::nullopt;
+  for (const auto& recordset : commit.add) {
+    add_recordset(statements, zone_->id, zone_->name, version.value_or(zone_->head.version), recordset);
+  }
+  for (const auto& recordset : commit.change) {
+    change_recordset(statements, version, recordset);
+  }
+  if (const auto& fields = commit.fields) {
+    statements.push_back(
+        {update_fields,
+         {zone_->id.uuid(), fields->email, fields->description, std::int64_t{fields->ttl.seconds()}, fields->masters}});
+  }
+  const auto version_param = version ? Param(version->value()) : Param(nullptr);
+  const auto serial_param = commit.stamp ? Param(std::int64_t{commit.stamp->serial.value()}) : Param(nullptr);
+  statements.push_back(
+      {update_zone, {zone_->id.uuid(), version_param, serial_param, commit.kind == VersionKind::remove}});
+  if (commit.show) {
+    statements.push_back({recordset_sql().c_str(), {commit.show->uuid(), zone_->id.uuid()}});
+  }
+  statements.push_back({zone_sql().c_str(), {zone_->id.uuid()}});
+  const auto results = lease_->execute_all(statements);
+
+  ZoneCommitted committed{.zone = zone_record_of(results.back(), 0), .recordset = {}};
+  if (commit.show) {
+    const auto& rows = results[results.size() - 2];
+    committed.recordset = rows.empty() ? std::nullopt : std::optional(recordset_record_of(rows, 0));
+  }
+  transaction_.commit();
+  return committed;
+}
+
+}  // namespace
+
+std::unique_ptr<ZoneEdit> PostgresZoneEditor::edit(const Reach& reach, const ZoneId& id) {
+  auto edit = std::make_unique<Edit>(pool_.acquire(), reach, id);
+  return edit->found() ? std::move(edit) : nullptr;
+}
+
+}  // namespace minidns::storage::postgres
