@@ -1,0 +1,63 @@
+#pragma once
+
+#include "base/bytes.hpp"
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "storage/page.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace minidns::storage {
+
+struct NameserverFields {
+  std::string name;
+  std::string driver;   ///< bind, powerdns, none
+  std::string address;  ///< IPv4 or IPv6, in text
+  std::uint16_t port;
+  std::string state;  ///< bootstrapping, in_service, maintenance, retired
+  std::optional<TsigKeyId> transfer_key;
+  std::optional<TsigKeyId> notify_key;
+  bool allow_unsigned_soa;
+  std::string settings_json;           ///< the driver's own
+  std::optional<Bytes> secret_sealed;  ///< base/secret_box.hpp, context `nameserver:` and the id
+};
+
+struct NameserverRecord {
+  NameserverId id;
+  PoolId pool;
+  NameserverFields fields;
+  std::int64_t revision;
+  WallTime created_at;
+  std::optional<WallTime> updated_at;
+};
+
+enum class NameserverSort { created_at, id, updated_at, name };
+
+struct NameserverQuery {
+  std::optional<TextFilter> name;
+  std::optional<PoolId> pool;
+  std::optional<std::string> state;
+  std::optional<std::string> driver;
+};
+
+/// Every write is announced in the feed. Calls block and throw what storage/postgres/errors.hpp has; a name that is
+/// taken is a unique violation, a pool or key that isn't there a foreign key violation. Safe on any thread.
+class Nameservers {
+ public:
+  virtual ~Nameservers() = default;
+  virtual NameserverRecord create(const NameserverId& id, const PoolId& pool, const NameserverFields& fields) = 0;
+  [[nodiscard]] virtual std::optional<NameserverRecord> get(const NameserverId& id) = 0;
+  [[nodiscard]] virtual ListResult<NameserverRecord> list(const NameserverQuery& query,
+                                                          const ListRequest<NameserverId, NameserverSort>& request) = 0;
+  /// `edit` changes the fields of the locked row; if it returns false nothing is written. Nothing if there is no such
+  /// nameserver; otherwise the nameserver as it is afterwards.
+  virtual std::optional<NameserverRecord> update(const NameserverId& id,
+                                                 const std::function<bool(NameserverRecord&)>& edit) = 0;
+  /// False if there is no such nameserver. Its tasks and progress go with it.
+  virtual bool remove(const NameserverId& id) = 0;
+};
+
+}  // namespace minidns::storage

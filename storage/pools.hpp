@@ -1,0 +1,60 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "storage/page.hpp"
+#include "storage/zone_reader.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace minidns::storage {
+
+enum class UnknownZonePolicy { remove, warn, ignore };
+
+/// Where an mdns serves.
+struct PrimaryEndpoint {
+  std::string address;  ///< IPv4 or IPv6, in text
+  std::uint16_t port;
+};
+
+struct PoolFields {
+  std::string name;
+  std::optional<std::string> description;
+  std::vector<NsName> ns_names;            ///< by priority, then hostname
+  std::vector<PrimaryEndpoint> primaries;  ///< in the order given
+  std::optional<std::int32_t> threshold;   ///< nothing: all nameservers in service
+  UnknownZonePolicy unknown_zones;
+  bool is_default;  ///< at most one is: writing it here takes it from the pool that was
+};
+
+struct PoolRecord {
+  PoolId id;
+  PoolFields fields;
+  std::int64_t revision;
+  WallTime created_at;
+  std::optional<WallTime> updated_at;
+};
+
+enum class PoolSort { created_at, id, updated_at, name };
+
+/// Every write is announced in the feed. Calls block and throw what storage/postgres/errors.hpp has; a name that is
+/// taken is a unique violation, a pool that is referred to a foreign key violation. Safe on any thread.
+class Pools {
+ public:
+  virtual ~Pools() = default;
+  virtual PoolRecord create(const PoolId& id, const PoolFields& fields) = 0;
+  [[nodiscard]] virtual std::optional<PoolRecord> get(const PoolId& id) = 0;
+  [[nodiscard]] virtual ListResult<PoolRecord> list(const std::optional<TextFilter>& name,
+                                                    const ListRequest<PoolId, PoolSort>& request) = 0;
+  /// `edit` changes the fields of the locked row; if it returns false nothing is written. Nothing if there is no such
+  /// pool; otherwise the pool as it is afterwards.
+  virtual std::optional<PoolRecord> update(const PoolId& id, const std::function<bool(PoolFields&)>& edit) = 0;
+  /// False if there is no such pool.
+  virtual bool remove(const PoolId& id) = 0;
+};
+
+}  // namespace minidns::storage
