@@ -1,0 +1,11 @@
+minidns_test(snapshot_unit
+  SOURCES
+    unit/snapshot_apply.cpp
+    unit/snapshot_authoritative.cpp
+    unit/snapshot_builder.cpp
+    unit/snapshot_diff.cpp
+    unit/snapshot_support.cpp
+    unit/snapshot_transfer.cpp
+  LINK minidns_dns
+  LABELS unit
+  TIMEOUT 120)
