@@ -50,11 +50,10 @@ int int_size(std::size_t size) {
 
 /// Version and key id; tells "another master key" from "tampered with" and says nothing about the key itself.
 std::array<std::uint8_t, header_octets> header_for(const Secret& master_key) {
-  Bytes preimage;
-  preimage.reserve(64);  // at once, so that no half-filled buffer with key octets is freed unwiped
   const ByteView label = as_bytes("minidns key id:");
-  preimage.insert(preimage.end(), label.begin(), label.end());
-  preimage.insert(preimage.end(), master_key.reveal().begin(), master_key.reveal().end());
+  const ByteView key = master_key.reveal();
+  Bytes preimage(label.size() + key.size());  // at its full size at once: a buffer that grows is freed unwiped
+  std::ranges::copy(key, std::ranges::copy(label, preimage.begin()).out);
   const Secret wiped(std::move(preimage));
   const auto digest = sha256(wiped.reveal());
 
@@ -174,11 +173,8 @@ Bytes SecretBox::seal(const Secret& secret, std::string_view context) const {
   const Bytes nonce = random_bytes(nonce_octets);
   const ByteView plain = secret.reveal();
 
-  Bytes sealed;
-  sealed.reserve(plain.size() + overhead_octets);
-  sealed.insert(sealed.end(), header.begin(), header.end());
-  sealed.insert(sealed.end(), nonce.begin(), nonce.end());
-  sealed.resize(plain.size() + overhead_octets);
+  Bytes sealed(plain.size() + overhead_octets);
+  std::ranges::copy(nonce, std::ranges::copy(header, sealed.begin()).out);
   std::uint8_t* const ciphertext = sealed.data() + header_octets + nonce_octets;
 
   const CipherContext cipher = start_cipher(Direction::seal, master_key_, nonce, header, context);
