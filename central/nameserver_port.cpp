@@ -1,0 +1,204 @@
+#include "central/nameserver_port.hpp"
+
+#include "central/guard.hpp"
+#include "central/views.hpp"
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace minidns::central {
+namespace {
+
+using storage::postgres::StatementError;
+
+storage::NameserverSort to_sort(api::NameserverSortKey key) {
+  switch (key) {
+    case api::NameserverSortKey::created_at:
+      return storage::NameserverSort::created_at;
+    case api::NameserverSortKey::id:
+      return storage::NameserverSort::id;
+    case api::NameserverSortKey::updated_at:
+      return storage::NameserverSort::updated_at;
+    case api::NameserverSortKey::name:
+      return storage::NameserverSort::name;
+  }
+  throw std::logic_error("no such sort key");
+}
+
+/// The columns' CHECKs and this port let nothing in that these wouldn't read.
+api::NameserverView view_of(const storage::NameserverRecord& record) {
+  const auto& fields = record.fields;
+  const auto driver = api::driver_from_text(fields.driver).value();
+  return {.id = record.id,
+          .pool_id = record.pool,
+          .name = fields.name,
+          .address = api::IpAddress::parse(fields.address).value(),
+          .port = fields.port,
+          .state = api::nameserver_state_from_text(fields.state).value(),
+          .transfer_key_id = fields.transfer_key,
+          .notify_key_id = fields.notify_key,
+          .allow_unsigned_soa = fields.allow_unsigned_soa,
+          .settings = api::driver_settings_from_json(driver, fields.settings_json).value(),
+          .has_secret = fields.secret_sealed.has_value(),
+          .revision = record.revision,
+          .created_at = record.created_at,
+          .updated_at = record.updated_at};
+}
+
+api::Problem duplicate(const std::string& name) {
+  return {api::ProblemType::duplicate_nameserver, "There is a nameserver named " + name + " already."};
+}
+
+/// What can't be changed but may be given as it is.
+std::optional<api::Problem> check_fixed(const api::NameserverChange& change, const storage::NameserverRecord& record) {
+  if (change.driver && api::to_text(*change.driver) != record.fields.driver) {
+    return api::invalid_field({"driver"}, "can't be changed");
+  }
+  if (change.pool_id && *change.pool_id != record.pool) {
+    return api::invalid_field({"pool_id"}, "can't be changed");
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Bytes NameserverPort::seal(const NameserverId& id, const Secret& secret) const {
+  return box_.seal(secret, "nameserver:" + id.to_string());
+}
+
+std::optional<api::Problem> NameserverPort::check_key(const char* field, const std::optional<TsigKeyId>& key,
+                                                      const PoolId& pool) {
+  if (!key) {
+    return std::nullopt;
+  }
+  const auto record = keys_.get(*key);
+  if (!record) {
+    return api::invalid_field({field}, "there is no such TSIG key");
+  }
+  const auto* const scope = std::get_if<PoolId>(&record->fields.scope);
+  if (scope == nullptr || *scope != pool) {
+    return api::invalid_field({field}, "the TSIG key must have the nameserver's pool as its scope");
+  }
+  return std::nullopt;
+}
+
+api::Result<api::NameserverView> NameserverPort::create(const api::Scope& /*scope*/,
+                                                        const api::NewNameserver& nameserver) {
+  return guarded([&]() -> api::Result<api::NameserverView> {
+    for (const auto& problem : {check_key("transfer_key_id", nameserver.transfer_key_id, nameserver.pool_id),
+                                check_key("notify_key_id", nameserver.notify_key_id, nameserver.pool_id)}) {
+      if (problem) {
+        return *problem;
+      }
+    }
+    const NameserverId id(Uuid::version7(clock_.wall()));
+    const auto driver = api::driver_of(nameserver.settings);
+    try {
+      auto record = nameservers_.create(
+          id, nameserver.pool_id,
+          {.name = nameserver.name,
+           .driver = std::string(api::to_text(driver)),
+           .address = nameserver.address.text(),
+           .port = nameserver.port,
+           .state = std::string(api::to_text(nameserver.state)),
+           .transfer_key = nameserver.transfer_key_id,
+           .notify_key = nameserver.notify_key_id,
+           .allow_unsigned_soa = nameserver.allow_unsigned_soa,
+           .settings_json = api::to_json_text(nameserver.settings),
+           .secret_sealed = nameserver.secret ? std::optional(seal(id, *nameserver.secret)) : std::nullopt});
+      announcer_.changed();
+      return view_of(record);
+    } catch (const StatementError& error) {
+      if (error.is_unique_violation()) {
+        return duplicate(nameserver.name);
+      }
+      if (error.is_foreign_key_violation()) {
+        return api::invalid_field({"pool_id"}, "there is no such pool");
+      }
+      throw;
+    }
+  });
+}
+
+api::Result<api::NameserverView> NameserverPort::get(const api::Scope& /*scope*/, const NameserverId& id) {
+  return guarded([&]() -> api::Result<api::NameserverView> {
+    auto record = nameservers_.get(id);
+    if (!record) {
+      return api::Problem{api::ProblemType::nameserver_not_found};
+    }
+    return view_of(*record);
+  });
+}
+
+api::Result<api::Page<api::NameserverView>> NameserverPort::list(const api::Scope& /*scope*/,
+                                                                 const api::NameserverFilter& filter,
+                                                                 const api::NameserverPageRequest& page) {
+  return guarded([&] {
+    const storage::NameserverQuery query{
+        .name = to_filter(filter.name),
+        .pool = filter.pool_id,
+        .state = filter.state ? std::optional<std::string>(api::to_text(*filter.state)) : std::nullopt,
+        .driver = filter.driver ? std::optional<std::string>(api::to_text(*filter.driver)) : std::nullopt};
+    return to_page<api::NameserverView>(nameservers_.list(query, to_request(page, to_sort(page.sort_key))), view_of);
+  });
+}
+
+api::Result<api::NameserverView> NameserverPort::update(const api::Scope& /*scope*/, const NameserverId& id,
+                                                        const api::NameserverChange& change) {
+  return guarded([&]() -> api::Result<api::NameserverView> {
+    const auto present = nameservers_.get(id);
+    if (!present) {
+      return api::Problem{api::ProblemType::nameserver_not_found};
+    }
+    // The pool never changes, so this holds for the locked row too.
+    const auto transfer_key = change.transfer_key_id.applied_to(std::nullopt);
+    const auto notify_key = change.notify_key_id.applied_to(std::nullopt);
+    for (const auto& problem :
+         {check_fixed(change, *present), check_key("transfer_key_id", transfer_key, present->pool),
+          check_key("notify_key_id", notify_key, present->pool)}) {
+      if (problem) {
+        return *problem;
+      }
+    }
+    try {
+      auto record = nameservers_.update(id, [&](storage::NameserverRecord& row) {
+        auto& fields = row.fields;
+        fields.name = change.name.value_or(fields.name);
+        fields.address = change.address ? change.address->text() : fields.address;
+        fields.port = change.port.value_or(fields.port);
+        fields.state = change.state ? std::string(api::to_text(*change.state)) : fields.state;
+        fields.transfer_key = change.transfer_key_id.applied_to(fields.transfer_key);
+        fields.notify_key = change.notify_key_id.applied_to(fields.notify_key);
+        fields.allow_unsigned_soa = change.allow_unsigned_soa.value_or(fields.allow_unsigned_soa);
+        fields.settings_json = change.settings ? api::to_json_text(*change.settings) : fields.settings_json;
+        if (change.secret) {
+          fields.secret_sealed = seal(id, *change.secret);
+        }
+        return true;
+      });
+      if (!record) {
+        return api::Problem{api::ProblemType::nameserver_not_found};
+      }
+      announcer_.changed();
+      return view_of(*record);
+    } catch (const StatementError& error) {
+      if (error.is_unique_violation()) {
+        return duplicate(change.name.value_or("that"));
+      }
+      throw;
+    }
+  });
+}
+
+api::Result<void> NameserverPort::remove(const api::Scope& /*scope*/, const NameserverId& id) {
+  return guarded([&]() -> api::Result<void> {
+    if (!nameservers_.remove(id)) {
+      return api::Problem{api::ProblemType::nameserver_not_found};
+    }
+    announcer_.changed();
+    return {};
+  });
+}
+
+}  // namespace minidns::central

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "api/ports.hpp"
+#include "base/clock.hpp"
+#include "base/secret_box.hpp"
+#include "central/announcer.hpp"
+#include "storage/nameservers.hpp"
+#include "storage/tsig_keys.hpp"
+
+namespace minidns::central {
+
+/// Nameservers as the API has them; credentials are sealed before they reach the database and never shown again.
+class NameserverPort final : public api::Nameservers {
+ public:
+  /// All must outlive this.
+  NameserverPort(storage::Nameservers& nameservers, storage::TsigKeys& keys, const SecretBox& box, const Clock& clock,
+                 Announcer& announcer)
+      : nameservers_(nameservers), keys_(keys), box_(box), announcer_(announcer), clock_(clock) {}
+
+  [[nodiscard]] api::Result<api::NameserverView> create(const api::Scope& scope,
+                                                        const api::NewNameserver& nameserver) override;
+  [[nodiscard]] api::Result<api::NameserverView> get(const api::Scope& scope, const NameserverId& id) override;
+  [[nodiscard]] api::Result<api::Page<api::NameserverView>> list(const api::Scope& scope,
+                                                                 const api::NameserverFilter& filter,
+                                                                 const api::NameserverPageRequest& page) override;
+  [[nodiscard]] api::Result<api::NameserverView> update(const api::Scope& scope, const NameserverId& id,
+                                                        const api::NameserverChange& change) override;
+  [[nodiscard]] api::Result<void> remove(const api::Scope& scope, const NameserverId& id) override;
+
+ private:
+  [[nodiscard]] Bytes seal(const NameserverId& id, const Secret& secret) const;
+  /// The error for a key that isn't there, or opens no zone of the pool.
+  [[nodiscard]] std::optional<api::Problem> check_key(const char* field, const std::optional<TsigKeyId>& key,
+                                                      const PoolId& pool);
+
+  storage::Nameservers& nameservers_;
+  storage::TsigKeys& keys_;
+  const SecretBox& box_;
+  Announcer& announcer_;
+  const Clock& clock_;
+};
+
+}  // namespace minidns::central

@@ -1,0 +1,217 @@
+#include "central/pool_port.hpp"
+
+#include "central/guard.hpp"
+#include "central/views.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace minidns::central {
+namespace {
+
+using storage::postgres::StatementError;
+
+api::UnknownZones to_api(storage::UnknownZonePolicy policy) {
+  switch (policy) {
+    case storage::UnknownZonePolicy::remove:
+      return api::UnknownZones::remove;
+    case storage::UnknownZonePolicy::warn:
+      return api::UnknownZones::warn;
+    case storage::UnknownZonePolicy::ignore:
+      return api::UnknownZones::ignore;
+  }
+  throw std::logic_error("no such policy");
+}
+
+storage::UnknownZonePolicy to_storage(api::UnknownZones policy) {
+  switch (policy) {
+    case api::UnknownZones::remove:
+      return storage::UnknownZonePolicy::remove;
+    case api::UnknownZones::warn:
+      return storage::UnknownZonePolicy::warn;
+    case api::UnknownZones::ignore:
+      return storage::UnknownZonePolicy::ignore;
+  }
+  throw std::logic_error("no such policy");
+}
+
+std::vector<storage::NsName> to_storage(const std::vector<api::NsRecord>& records) {
+  std::vector<storage::NsName> names;
+  for (const auto& record : records) {
+    names.push_back({record.hostname, record.priority});
+  }
+  return names;
+}
+
+std::vector<storage::PrimaryEndpoint> to_storage(const std::vector<api::SocketAddress>& addresses) {
+  std::vector<storage::PrimaryEndpoint> endpoints;
+  for (const auto& address : addresses) {
+    endpoints.push_back({address.address.text(), address.port});
+  }
+  return endpoints;
+}
+
+api::PoolView view_of(const storage::PoolRecord& record) {
+  const auto& fields = record.fields;
+  api::PoolView view{.id = record.id,
+                     .name = fields.name,
+                     .description = fields.description,
+                     .ns_records = {},
+                     .primaries = {},
+                     .threshold = fields.threshold,
+                     .unknown_zones = to_api(fields.unknown_zones),
+                     .is_default = fields.is_default,
+                     .revision = record.revision,
+                     .created_at = record.created_at,
+                     .updated_at = record.updated_at};
+  for (const auto& name : fields.ns_names) {
+    view.ns_records.push_back({name.hostname, name.priority});
+  }
+  for (const auto& primary : fields.primaries) {
+    // What an inet column prints is an address.
+    view.primaries.push_back({api::IpAddress::parse(primary.address).value(), primary.port});
+  }
+  return view;
+}
+
+storage::PoolSort to_sort(api::PoolSortKey key) {
+  switch (key) {
+    case api::PoolSortKey::created_at:
+      return storage::PoolSort::created_at;
+    case api::PoolSortKey::id:
+      return storage::PoolSort::id;
+    case api::PoolSortKey::updated_at:
+      return storage::PoolSort::updated_at;
+    case api::PoolSortKey::name:
+      return storage::PoolSort::name;
+  }
+  throw std::logic_error("no such sort key");
+}
+
+template <class T, class U>
+bool assign(T& field, const std::optional<U>& value) {
+  if (!value || field == *value) {
+    return false;
+  }
+  field = *value;
+  return true;
+}
+
+template <class T>
+bool assign(std::optional<T>& field, const api::Change<T>& change) {
+  auto value = change.applied_to(field);
+  return std::exchange(field, value) != value;
+}
+
+bool same_names(const std::vector<storage::NsName>& a, const std::vector<storage::NsName>& b) {
+  return std::ranges::equal(
+      a, b, [](const auto& x, const auto& y) { return x.hostname == y.hostname && x.priority == y.priority; });
+}
+
+bool apply(const api::PoolChange& change, storage::PoolFields& fields) {
+  bool changed = assign(fields.name, change.name);
+  changed |= assign(fields.description, change.description);
+  changed |= assign(fields.threshold, change.threshold);
+  changed |= assign(fields.is_default, change.is_default);
+  if (change.unknown_zones) {
+    changed |= std::exchange(fields.unknown_zones, to_storage(*change.unknown_zones)) != fields.unknown_zones;
+  }
+  if (change.primaries) {
+    fields.primaries = to_storage(*change.primaries);
+    changed = true;
+  }
+  return changed;
+}
+
+api::Problem duplicate(const std::string& name) {
+  return {api::ProblemType::duplicate_pool, "There is a pool named " + name + " already."};
+}
+
+}  // namespace
+
+api::Result<api::PoolView> PoolPort::create(const api::Scope& /*scope*/, const api::NewPool& pool) {
+  return guarded([&]() -> api::Result<api::PoolView> {
+    try {
+      auto record =
+          pools_.create(PoolId(Uuid::version7(clock_.wall())), {.name = pool.name,
+                                                                .description = pool.description,
+                                                                .ns_names = to_storage(pool.ns_records),
+                                                                .primaries = to_storage(pool.primaries),
+                                                                .threshold = pool.threshold,
+                                                                .unknown_zones = to_storage(pool.unknown_zones),
+                                                                .is_default = pool.is_default});
+      announcer_.changed();
+      return view_of(record);
+    } catch (const StatementError& error) {
+      if (error.is_unique_violation()) {
+        return duplicate(pool.name);
+      }
+      throw;
+    }
+  });
+}
+
+api::Result<api::PoolView> PoolPort::get(const api::Scope& /*scope*/, const PoolId& id) {
+  return guarded([&]() -> api::Result<api::PoolView> {
+    auto record = pools_.get(id);
+    if (!record) {
+      return api::Problem{api::ProblemType::pool_not_found};
+    }
+    return view_of(*record);
+  });
+}
+
+api::Result<api::Page<api::PoolView>> PoolPort::list(const api::Scope& /*scope*/, const api::PoolFilter& filter,
+                                                     const api::PoolPageRequest& page) {
+  return guarded([&] {
+    return to_page<api::PoolView>(pools_.list(to_filter(filter.name), to_request(page, to_sort(page.sort_key))),
+                                  view_of);
+  });
+}
+
+api::Result<api::PoolView> PoolPort::update(const api::Scope& /*scope*/, const PoolId& id,
+                                            const api::PoolChange& change) {
+  return guarded([&]() -> api::Result<api::PoolView> {
+    bool ns_names_differ = false;
+    try {
+      auto record = pools_.update(id, [&](storage::PoolFields& fields) {
+        ns_names_differ = change.ns_records && !same_names(to_storage(*change.ns_records), fields.ns_names);
+        return !ns_names_differ && apply(change, fields);
+      });
+      if (!record) {
+        return api::Problem{api::ProblemType::pool_not_found};
+      }
+      if (ns_names_differ) {
+        return api::invalid_field({"ns_records"},
+                                  "the NS names of a pool can't be changed: they stand in each of its zones");
+      }
+      announcer_.changed();
+      return view_of(*record);
+    } catch (const StatementError& error) {
+      if (error.is_unique_violation()) {
+        return duplicate(change.name.value_or("that"));
+      }
+      throw;
+    }
+  });
+}
+
+api::Result<void> PoolPort::remove(const api::Scope& /*scope*/, const PoolId& id) {
+  return guarded([&]() -> api::Result<void> {
+    try {
+      if (!pools_.remove(id)) {
+        return api::Problem{api::ProblemType::pool_not_found};
+      }
+      announcer_.changed();
+      return {};
+    } catch (const StatementError& error) {
+      if (error.is_foreign_key_violation()) {
+        return api::Problem{api::ProblemType::in_use, "The pool has zones or nameservers."};
+      }
+      throw;
+    }
+  });
+}
+
+}  // namespace minidns::central

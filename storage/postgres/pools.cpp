@@ -1,0 +1,183 @@
+#include "storage/postgres/pools.hpp"
+
+#include "storage/postgres/events.hpp"
+#include "storage/postgres/list_result.hpp"
+#include "storage/postgres/zone_rows.hpp"
+
+namespace minidns::storage::postgres {
+namespace {
+
+constexpr const char* pool_columns =
+    "p.id, p.name, p.description, p.threshold, p.unknown_zones, p.is_default, p.revision, p.created_at, p.updated_at,"
+    " array(select hostname from pool_ns_records n where n.pool_id = p.id order by priority, hostname),"
+    " array(select priority::text from pool_ns_records n where n.pool_id = p.id order by priority, hostname),"
+    " array(select host(address) from pool_primaries m where m.pool_id = p.id order by position),"
+    " array(select port::text from pool_primaries m where m.pool_id = p.id order by position)";
+
+const std::string select_pool = std::string("select ") + pool_columns + " from pools p where p.id = $1";
+
+constexpr const char* lock_pool = "select 1 from pools where id = $1 for update";
+
+constexpr const char* clear_default = "update pools set is_default = false where is_default and id <> $1 and $2";
+
+constexpr const char* insert_pool =
+    "insert into pools (id, name, description, threshold, unknown_zones, is_default) values ($1, $2, $3, $4, $5, $6)";
+
+constexpr const char* update_pool =
+    "update pools set name = $2, description = $3, threshold = $4, unknown_zones = $5, is_default = $6,"
+    " revision = revision + 1, updated_at = now() where id = $1";
+
+constexpr const char* delete_ns_records = "delete from pool_ns_records where pool_id = $1";
+constexpr const char* insert_ns_records =
+    "insert into pool_ns_records (pool_id, hostname, priority) select $1, * from unnest($2::text[], $3::integer[])";
+constexpr const char* delete_primaries = "delete from pool_primaries where pool_id = $1";
+constexpr const char* insert_primaries =
+    "insert into pool_primaries (pool_id, address, port, position)"
+    " select $1, a::inet, p, n from unnest($2::text[], $3::integer[]) with ordinality as t (a, p, n)";
+constexpr const char* delete_pool = "delete from pools where id = $1";
+
+std::string to_column(UnknownZonePolicy policy) {
+  switch (policy) {
+    case UnknownZonePolicy::remove:
+      return "delete";
+    case UnknownZonePolicy::warn:
+      return "warn";
+    case UnknownZonePolicy::ignore:
+      return "ignore";
+  }
+  throw std::logic_error("no such policy");
+}
+
+UnknownZonePolicy policy_of_column(const std::string& text) {
+  // The column's CHECK has these three.
+  return text == "delete" ? UnknownZonePolicy::remove
+         : text == "warn" ? UnknownZonePolicy::warn
+                          : UnknownZonePolicy::ignore;
+}
+
+PoolRecord record_of(const Rows& rows, std::size_t row) {
+  PoolFields fields{.name = rows.text(row, 1),
+                    .description = rows.optional_text(row, 2),
+                    .ns_names = {},
+                    .primaries = {},
+                    .threshold = std::nullopt,
+                    .unknown_zones = policy_of_column(rows.text(row, 4)),
+                    .is_default = rows.boolean(row, 5)};
+  if (const auto threshold = rows.optional_integer(row, 3)) {
+    fields.threshold = static_cast<std::int32_t>(*threshold);
+  }
+  const auto hostnames = rows.texts(row, 9);
+  const auto priorities = rows.texts(row, 10);
+  for (std::size_t i = 0; i < hostnames.size(); ++i) {
+    fields.ns_names.push_back({zone_name_of(hostnames[i]), std::stoi(priorities[i])});
+  }
+  const auto addresses = rows.texts(row, 11);
+  const auto ports = rows.texts(row, 12);
+  for (std::size_t i = 0; i < addresses.size(); ++i) {
+    fields.primaries.push_back({addresses[i], static_cast<std::uint16_t>(std::stoi(ports[i]))});
+  }
+  return {PoolId(rows.uuid(row, 0)), std::move(fields), rows.integer(row, 6), rows.timestamp(row, 7),
+          rows.optional_timestamp(row, 8)};
+}
+
+std::vector<Param> row_params(const PoolId& id, const PoolFields& fields) {
+  return {id.uuid(),        fields.name, fields.description, fields.threshold, to_column(fields.unknown_zones),
+          fields.is_default};
+}
+
+/// The lists are replaced as a whole: they are short.
+void add_lists(std::vector<Connection::Statement>& statements, const PoolId& id, const PoolFields& fields) {
+  std::vector<std::string> hostnames, addresses;
+  std::vector<std::int32_t> priorities, ports;
+  for (const auto& name : fields.ns_names) {
+    hostnames.push_back(name.hostname.to_text());
+    priorities.push_back(name.priority);
+  }
+  for (const auto& primary : fields.primaries) {
+    addresses.push_back(primary.address);
+    ports.push_back(primary.port);
+  }
+  statements.push_back({delete_ns_records, {id.uuid()}});
+  statements.push_back({insert_ns_records, {id.uuid(), hostnames, priorities}});
+  statements.push_back({delete_primaries, {id.uuid()}});
+  statements.push_back({insert_primaries, {id.uuid(), addresses, ports}});
+}
+
+PoolRecord write(Transaction& transaction, const char* sql, const PoolId& id, const PoolFields& fields) {
+  std::vector<Connection::Statement> statements{{clear_default, {id.uuid(), fields.is_default}},
+                                                {sql, row_params(id, fields)}};
+  add_lists(statements, id, fields);
+  add_event(statements, EventKind::pool, id.uuid());
+  statements.push_back({select_pool.c_str(), {id.uuid()}});
+  const auto results = transaction.connection().execute_all(statements);
+  auto record = record_of(results.back(), 0);
+  transaction.commit();
+  return record;
+}
+
+const char* sort_column(PoolSort key) {
+  switch (key) {
+    case PoolSort::created_at:
+      return "p.created_at";
+    case PoolSort::id:
+      return "p.id";
+    case PoolSort::updated_at:
+      return "coalesce(p.updated_at, '-infinity')";
+    case PoolSort::name:
+      return "p.name";
+  }
+  throw std::logic_error("no such sort key");
+}
+
+const char* sort_type(PoolSort key) {
+  return key == PoolSort::id ? "uuid" : key == PoolSort::name ? "text" : "timestamptz";
+}
+
+}  // namespace
+
+PoolRecord PostgresPools::create(const PoolId& id, const PoolFields& fields) {
+  const auto connection = pool_.acquire();
+  Transaction transaction(*connection);
+  return write(transaction, insert_pool, id, fields);
+}
+
+std::optional<PoolRecord> PostgresPools::get(const PoolId& id) {
+  const auto rows = pool_.acquire()->execute(select_pool.c_str(), {id.uuid()});
+  return rows.empty() ? std::nullopt : std::optional(record_of(rows, 0));
+}
+
+ListResult<PoolRecord> PostgresPools::list(const std::optional<TextFilter>& name,
+                                           const ListRequest<PoolId, PoolSort>& request) {
+  ListQuery query("pools p", "p.id");
+  query.order_by(sort_column(request.key), sort_type(request.key), request.descending);
+  query.where_text("p.name", name, false);
+  const auto page = query.run(*pool_.acquire(), pool_columns, "pools p on p.id = page.id", request.limit,
+                              uuid_of(request.marker), request.count);
+  return result_of<PoolRecord>(page, request, record_of);
+}
+
+std::optional<PoolRecord> PostgresPools::update(const PoolId& id, const std::function<bool(PoolFields&)>& edit) {
+  const auto connection = pool_.acquire();
+  Transaction transaction(*connection);
+  const auto rows = connection->execute_all({{lock_pool, {id.uuid()}}, {select_pool.c_str(), {id.uuid()}}}).back();
+  if (rows.empty()) {
+    return std::nullopt;
+  }
+  auto record = record_of(rows, 0);
+  return edit(record.fields) ? write(transaction, update_pool, id, record.fields) : std::move(record);
+}
+
+bool PostgresPools::remove(const PoolId& id) {
+  const auto connection = pool_.acquire();
+  Transaction transaction(*connection);
+  std::vector<Connection::Statement> statements{{delete_pool, {id.uuid()}}};
+  add_event(statements, EventKind::pool, id.uuid());
+  const auto results = connection->execute_all(statements);
+  if (results.front().affected() == 0) {
+    return false;
+  }
+  transaction.commit();
+  return true;
+}
+
+}  // namespace minidns::storage::postgres

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "storage/pools.hpp"
+#include "storage/postgres/connection.hpp"
+
+namespace minidns::storage::postgres {
+
+class PostgresPools final : public Pools {
+ public:
+  /// `pool` must outlive this.
+  explicit PostgresPools(ConnectionPool& pool) : pool_(pool) {}
+
+  PoolRecord create(const PoolId& id, const PoolFields& fields) override;
+  [[nodiscard]] std::optional<PoolRecord> get(const PoolId& id) override;
+  [[nodiscard]] ListResult<PoolRecord> list(const std::optional<TextFilter>& name,
+                                            const ListRequest<PoolId, PoolSort>& request) override;
+  std::optional<PoolRecord> update(const PoolId& id, const std::function<bool(PoolFields&)>& edit) override;
+  bool remove(const PoolId& id) override;
+
+ private:
+  ConnectionPool& pool_;
+};
+
+}  // namespace minidns::storage::postgres
