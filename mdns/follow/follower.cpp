@@ -1,0 +1,305 @@
+#include "mdns/follow/follower.hpp"
+
+#include "storage/hints.hpp"
+#include "storage/instances.hpp"
+#include "storage/postgres/errors.hpp"
+#include "storage/postgres/migrations.hpp"
+
+#include <algorithm>
+#include <thread>
+#include <unordered_set>
+#include <utility>
+
+namespace minidns::mdns {
+namespace {
+
+/// How long the thread may be deaf to `stop`.
+constexpr std::chrono::milliseconds wait_slice{200};
+/// Between tries to reach a database that is away.
+constexpr std::chrono::milliseconds reconnect_pause{500};
+/// Zones that are missing after a new epoch: more of them are counted, not listed.
+constexpr std::size_t listed_max = 20;
+
+storage::FeedPosition at(const storage::FeedPosition& head, std::int64_t seq) {
+  return {seq, head.epoch, head.pruned_through};
+}
+
+}  // namespace
+
+void Follower::run() {
+  while (!stopping_.load()) {
+    try {
+      follow();
+    } catch (const storage::postgres::SchemaMismatch& error) {
+      if (!position_) {  // at start; later it may be a database that was put in the place of ours
+        c_.on_fatal(error.what());
+        return;
+      }
+      database_lost(error.what());
+    } catch (const storage::postgres::Unavailable& error) {
+      database_lost(error.what());
+    } catch (const storage::postgres::CommitInDoubt& error) {  // of a transaction that only reads
+      database_lost(error.what());
+    } catch (const storage::postgres::StatementError& error) {
+      database_lost(error.what());
+    } catch (const storage::CorruptContent& error) {
+      database_lost(error.what());
+    }
+    for (auto paused = wait_slice; !stopping_.load() && paused <= reconnect_pause; paused += wait_slice) {
+      std::this_thread::sleep_for(wait_slice);
+    }
+  }
+}
+
+void Follower::database_lost(const std::string& reason) {
+  if (connected_ || !told_) {
+    c_.log.warning("database away: what is in memory is served on", {{"reason", reason}});
+  } else {
+    c_.log.debug("database still away", {{"reason", reason}});
+  }
+  connected_ = false;
+  told_ = true;
+  c_.state.down();
+  publish_metrics();
+}
+
+void Follower::database_found() {
+  if (!connected_) {
+    c_.log.info("database connected", {{"zones", c_.index.size()}});
+  }
+  connected_ = true;
+  c_.state.up();
+}
+
+/// One session. Hints are listened to before anything is read, so that none falls between.
+void Follower::follow() {
+  for (const storage::Hint& hint : c_.feed.wait_hints(std::chrono::milliseconds(0))) {
+    hear(hint);
+  }
+  load_peers();
+  if (!position_) {
+    first_load();
+    notify_first_of_each_pool();
+  }
+  read_feed();
+  database_found();
+  while (!stopping_.load()) {
+    hear_hints();
+    if (feed_hinted_ || c_.clock.steady() - polled_at_ >= poll_interval) {
+      read_feed();
+      c_.state.up();
+    }
+    c_.updates.retry_due();
+    publish_metrics();
+  }
+}
+
+void Follower::first_load() {
+  const SteadyTime begin = c_.clock.steady();
+  position_ = c_.content.read_index(
+      [this](const storage::ZoneHead& head) { (void)c_.index.publish(head); },
+      [this](const ZoneId& zone, const storage::CorruptContent& error) {
+        c_.log.error("zone left out: its row is not valid", {{"zone_id", zone.to_string()}, {"reason", error.what()}});
+      });
+  head_seq_ = position_->seq;
+  c_.state.loaded.store(true);
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(c_.clock.steady() - begin);
+  c_.log.info("zone index loaded",
+              {{"zones", c_.index.size()}, {"seq", position_->seq}, {"epoch", position_->epoch}, {"ms", took.count()}});
+}
+
+void Follower::load_peers() {
+  const storage::TransferPeers stored = c_.peers_reader.read();
+  c_.peers.publish(make_peers(stored, c_.secret_box, c_.log));
+  c_.log.info("keys and nameservers loaded", {{"keys", stored.keys.size()}, {"nameservers", stored.peers.size()}});
+}
+
+/// Clears BIND's memory of us as an unreachable primary (secondaries.md §1 of the project's notes; it is kept per
+/// address, not per zone, for ten minutes), so one zone per nameserver is enough. Without a SOA: with one that isn't
+/// newer BIND ignores the NOTIFY before it forgets. What changed while no mdns lived is the pool manager's to find.
+void Follower::notify_first_of_each_pool() {
+  const auto peers = c_.peers.get();
+  for (const auto& [pool, targets] : peers->targets()) {
+    if (const ZonePointer zone = c_.index.any_of(pool)) {
+      c_.sender.notify({zone, false, false});
+    }
+  }
+}
+
+void Follower::hear_hints() {
+  const auto until_poll =
+      std::chrono::duration_cast<std::chrono::milliseconds>(polled_at_ + poll_interval - c_.clock.steady());
+  const auto timeout = std::clamp(until_poll, std::chrono::milliseconds(1), wait_slice);
+  for (const storage::Hint& hint : c_.feed.wait_hints(timeout)) {
+    hear(hint);
+  }
+}
+
+void Follower::hear(const storage::Hint& hint) {
+  c_.metrics.hints.increment();
+  if (hint.channel == storage::channel_versions) {
+    hear_versions(hint.payload);
+  } else if (hint.channel == storage::channel_feed) {
+    feed_hinted_ = true;
+  } else if (hint.channel == storage::channel_have) {
+    c_.coordinator.heard_have(storage::parse_announcements(hint.payload));
+  } else if (hint.channel == storage::channel_notified) {
+    c_.coordinator.heard_notified(storage::parse_announcements(hint.payload));
+  } else if (hint.channel == storage::channel_renotify) {
+    hear_renotify(hint.payload);
+  }
+}
+
+void Follower::hear_versions(const std::string& payload) {
+  if (!position_) {
+    return;  // the index that is about to be read has them
+  }
+  for (const storage::VersionHint& hint : storage::parse_version_hints(payload)) {
+    if (!c_.updates.want(hint.zone, hint.version, std::nullopt)) {
+      return;  // full: the feed has them
+    }
+  }
+}
+
+void Follower::hear_renotify(const std::string& payload) {
+  for (const storage::RenotifyRequest& request : storage::parse_renotify_requests(payload)) {
+    const ZonePointer zone = c_.index.find(request.zone);
+    if (!zone || !c_.coordinator.is_ours(request.zone)) {
+      continue;
+    }
+    // Never for a version that we couldn't transfer: PowerDNS asks only the one who notified.
+    c_.loader.load(c_.workers, zone->id, zone->version,
+                   [&sender = c_.sender, &index = c_.index, request](const Loaded& loaded) {
+                     const ZonePointer present = index.find(request.zone);
+                     if (loaded.outcome == Loaded::Outcome::ready && present) {
+                       sender.notify_one(request.nameserver, {present, true, false});
+                     }
+                   });
+  }
+}
+
+void Follower::read_feed() {
+  feed_hinted_ = false;
+  while (!stopping_.load()) {
+    const storage::FeedBatch batch = c_.feed.read_after(position_->seq, batch_max);
+    polled_at_ = c_.clock.steady();
+    head_seq_ = batch.head.seq;
+    if (batch.head.epoch < position_->epoch) {
+      // An old database came back beside the new one (DESIGN.md §3, Epoch): nothing from it is believed.
+      throw storage::postgres::Unavailable("the database has an older epoch than was seen: refused");
+    }
+    if (batch.head.epoch > position_->epoch || batch.head.seq < position_->seq ||
+        position_->seq < batch.head.pruned_through) {
+      compare(batch.head);
+      return;
+    }
+    if (!take(batch) || batch.changes.size() < batch_max) {
+      return;
+    }
+  }
+}
+
+/// False if the queue is full: the rest is read again later.
+bool Follower::take(const storage::FeedBatch& batch) {
+  bool peers_changed = false;
+  bool all = true;
+  for (const storage::FeedChange& change : batch.changes) {
+    if (const auto* version = std::get_if<storage::FeedChange::ZoneVersion>(&change.subject)) {
+      if (!c_.updates.want(version->zone, version->version, change.seq)) {
+        all = false;
+        break;
+      }
+    } else {
+      peers_changed = true;
+    }
+    position_ = at(batch.head, change.seq);
+  }
+  if (peers_changed) {
+    load_peers();
+  }
+  return all;
+}
+
+/// The whole index against the database: what is newer there is taken over, what is gone there goes.
+void Follower::compare(const storage::FeedPosition& head) {
+  const bool new_epoch = head.epoch > position_->epoch;
+  c_.log.warning("feed can't be followed on: comparing all zones with the database",
+                 {{"epoch", head.epoch},
+                  {"epoch_before", position_->epoch},
+                  {"seq", head.seq},
+                  {"seq_before", position_->seq},
+                  {"pruned_through", head.pruned_through}});
+  c_.metrics.resyncs.increment();
+  std::unordered_set<ZoneId> present;
+  std::size_t behind = 0;
+  const auto read = c_.content.read_index(
+      [&](const storage::ZoneHead& zone) {
+        present.insert(zone.id);
+        const ZonePointer known = c_.index.find(zone.id);
+        if (known && known->version == zone.version) {
+          (void)c_.index.publish(zone);  // its pool may be another
+        }
+        if (known && known->version > zone.version && ++behind <= listed_max) {
+          c_.log.error("version missing in the database: ours is kept",
+                       {{"zone", zone.name.to_text()},
+                        {"version", known->version.value()},
+                        {"version_in_database", zone.version.value()}});
+        }
+        // Snapshot first, then index and NOTIFY: by way of the queue, as for any other version. What has no room
+        // there is published at once, and fetched when it is asked for.
+        if (!c_.updates.want(zone.id, zone.version, head.seq)) {
+          (void)c_.index.publish(zone);
+        }
+      },
+      [&](const ZoneId& zone, const storage::CorruptContent& error) {
+        present.insert(zone);
+        c_.log.error("zone left out: its row is not valid", {{"zone_id", zone.to_string()}, {"reason", error.what()}});
+      });
+  std::vector<ZoneId> missing;
+  for (const ZonePointer& zone : c_.index.all()) {
+    if (!present.contains(zone->id)) {
+      missing.push_back(zone->id);
+    }
+  }
+  remove_missing(missing, new_epoch);
+  load_peers();
+  position_ = read;
+  head_seq_ = read.seq;
+  c_.log.info("zones compared", {{"zones", c_.index.size()}, {"missing", missing.size()}, {"behind", behind}});
+}
+
+/// A zone that nobody deleted, and that is gone after a promotion or restore, was lost there: served on and reported.
+void Follower::remove_missing(const std::vector<ZoneId>& missing, bool new_epoch) {
+  std::unordered_set<ZoneId> deleted(missing.begin(), missing.end());
+  if (new_epoch) {
+    const auto known = c_.content.deleted_of(missing);
+    deleted = std::unordered_set<ZoneId>(known.begin(), known.end());
+  }
+  std::size_t lost = 0;
+  for (const ZoneId& zone : missing) {
+    if (deleted.contains(zone)) {
+      (void)c_.index.remove(zone);
+      c_.cache.drop(zone);
+    } else if (++lost <= listed_max) {
+      const ZonePointer known = c_.index.find(zone);
+      c_.log.error("zone missing in the database: served on", {{"zone", known ? known->name.to_text() : ""}});
+    }
+  }
+  if (lost > 0) {
+    c_.log.error("zones are missing in the database", {{"zones", lost}});
+  }
+}
+
+void Follower::publish_metrics() {
+  const std::int64_t read_through = position_ ? position_->seq : 0;
+  const std::int64_t applied = c_.updates.applied_through(read_through);
+  c_.state.applied_seq.store(applied);
+  c_.metrics.feed_seq.set(static_cast<double>(applied));
+  c_.metrics.feed_lag.set(static_cast<double>(head_seq_ - applied));
+  c_.metrics.zones.set(static_cast<double>(c_.index.size()));
+  c_.metrics.snapshots_octets.set(static_cast<double>(c_.cache.octets()));
+  const auto down = c_.state.down_for();
+  c_.metrics.database_down_s.set(down ? static_cast<double>(down->count()) : 0);
+}
+
+}  // namespace minidns::mdns

@@ -1,0 +1,92 @@
+#pragma once
+
+#include "base/log.hpp"
+#include "base/secret_box.hpp"
+#include "mdns/follow/database_state.hpp"
+#include "mdns/follow/update_queue.hpp"
+#include "mdns/metrics.hpp"
+#include "mdns/notify/coordinator.hpp"
+#include "mdns/notify/sender.hpp"
+#include "mdns/peers.hpp"
+#include "mdns/zone_index.hpp"
+#include "storage/feed_reader.hpp"
+#include "storage/transfer_peers.hpp"
+#include "storage/zone_content.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace minidns::mdns {
+
+/// What the follower works on; all must outlive it.
+struct FollowerContext {
+  storage::FeedReader& feed;
+  storage::ZoneContent& content;
+  storage::TransferPeersReader& peers_reader;
+  const SecretBox& secret_box;
+  ZoneIndex& index;
+  SnapshotCache& cache;
+  ZoneLoader& loader;
+  WorkerPool& workers;
+  UpdateQueue& updates;
+  PublishedPeers& peers;
+  NotifyCoordinator& coordinator;
+  NotifySender& sender;
+  DatabaseState& state;
+  const Clock& clock;
+  const FollowMetrics& metrics;
+  const Logger& log;
+  /// Called when the database is one that this program must not use (another schema): it can't go on.
+  std::function<void(const std::string&)> on_fatal;
+};
+
+/// Keeps index and peers as the database says, on a thread of its own (`run`). Hints are acted on at once; the feed,
+/// read at least once a second from our own position, makes it complete.
+///
+///     away ──connected──▶ load or compare the index ──▶ following ──feed behind us, pruned, new epoch──▶ compare
+///       ▲                                                  │
+///       └────────────────── database lost ─────────────────┘     (what is in memory is served on)
+class Follower {
+ public:
+  explicit Follower(FollowerContext context) : c_(std::move(context)) {}
+
+  /// Until `stop`.
+  void run();
+  void stop() { stopping_.store(true); }
+
+  static constexpr std::chrono::milliseconds poll_interval{1000};
+  /// Changes read at a time.
+  static constexpr std::size_t batch_max = 1000;
+
+ private:
+  void follow();
+  void first_load();
+  void load_peers();
+  void notify_first_of_each_pool();
+  void hear_hints();
+  void hear(const storage::Hint& hint);
+  void hear_versions(const std::string& payload);
+  void hear_renotify(const std::string& payload);
+  void read_feed();
+  [[nodiscard]] bool take(const storage::FeedBatch& batch);
+  void compare(const storage::FeedPosition& head);
+  void remove_missing(const std::vector<ZoneId>& missing, bool new_epoch);
+  void publish_metrics();
+  void database_lost(const std::string& reason);
+  void database_found();
+
+  FollowerContext c_;
+  std::atomic<bool> stopping_{false};
+  // Touched by `run`'s thread only.
+  std::optional<storage::FeedPosition> position_;  // nothing: the index was never read
+  bool feed_hinted_ = false;
+  bool connected_ = false;
+  bool told_ = false;  // the log says that the database is away
+  SteadyTime polled_at_{};
+  std::int64_t head_seq_ = 0;
+};
+
+}  // namespace minidns::mdns

@@ -1,0 +1,65 @@
+#include "base/clock.hpp"
+#include "base/config.hpp"
+#include "base/log.hpp"
+#include "base/metrics.hpp"
+#include "base/ops_server.hpp"
+#include "base/program.hpp"
+#include "base/secret_box.hpp"
+#include "mdns/server.hpp"
+#include "mdns/settings.hpp"
+
+#include <atomic>
+#include <exception>
+#include <iostream>
+#include <string_view>
+#include <unistd.h>
+
+namespace {
+
+using namespace minidns;
+
+constexpr int exit_failure = 1;
+constexpr int exit_usage = 2;
+
+int run(const char* config_file) {
+  const mdns::Settings settings = mdns::read_settings(ConfigMap::load(config_file));
+  const Logger log("mdns", settings.program.log_level, STDERR_FILENO);
+  const auto secret_box = SecretBox::from_file(settings.program.master_key_file);
+  if (!secret_box) {
+    log.error("master key not usable",
+              {{"file", settings.program.master_key_file}, {"reason", secret_box.error().detail}});
+    return exit_failure;
+  }
+  const SystemClock clock;
+  Metrics metrics;
+  std::atomic<bool> failed{false};
+  mdns::Server server(settings, *secret_box, clock, metrics, log, [&](const std::string& reason) {
+    log.error("database not usable", {{"reason", reason}});
+    failed.store(true);
+    request_stop();
+  });
+  const OpsServer ops(settings.program.ops_address, settings.program.ops_port, metrics,
+                      [&server] { return server.readiness(); });
+  while (wait_for_signal() == Signal::reload) {
+    log.info("reload asked for: there is nothing to reload, the configuration is read at start");
+  }
+  log.info("stopping");
+  server.stop();
+  return failed.load() ? exit_failure : 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  block_signals();
+  if (argc != 3 || std::string_view(argv[1]) != "--config") {
+    std::cerr << "usage: mdns --config FILE\n";
+    return exit_usage;
+  }
+  try {
+    return run(argv[2]);
+  } catch (const std::exception& error) {
+    std::cerr << "mdns: " << error.what() << "\n";
+    return exit_failure;
+  }
+}

@@ -1,0 +1,263 @@
+#include "mdns/server.hpp"
+
+#include "base/task_group.hpp"
+#include "base/worker_pool.hpp"
+#include "mdns/follow/database_state.hpp"
+#include "mdns/follow/follower.hpp"
+#include "mdns/follow/heartbeat.hpp"
+#include "mdns/notify/coordinator.hpp"
+#include "mdns/notify/sender.hpp"
+#include "mdns/tcp_server.hpp"
+#include "mdns/udp_server.hpp"
+#include "mdns/zone_source.hpp"
+#include "storage/hints.hpp"
+#include "storage/postgres/feed_reader.hpp"
+#include "storage/postgres/instances.hpp"
+#include "storage/postgres/migrations.hpp"
+#include "storage/postgres/transfer_peers.hpp"
+#include "storage/postgres/zone_content.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <pthread.h>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace minidns::mdns {
+namespace asio = boost::asio;
+namespace postgres = storage::postgres;
+
+namespace {
+
+/// Zones that wait for a load; more requests get "not available". Each job is a few words.
+constexpr std::size_t load_queue_max = 10'000;
+/// Above what UpdateQueue ever has under way.
+constexpr std::size_t update_queue_max = 2 * UpdateQueue::pending_max;
+/// For cut connections to end after the shutdown limit.
+constexpr std::chrono::seconds cut_limit{2};
+/// Heartbeat and feed notice within this time that a database hangs.
+constexpr std::chrono::milliseconds small_statement_limit{5000};
+/// A worker that finds no free connection: there is one for each, so that is a fault.
+constexpr std::chrono::milliseconds acquire_limit{1000};
+
+postgres::ConnectionSettings connection_settings(const DatabaseSettings& database, const char* part) {
+  postgres::ConnectionSettings settings;
+  settings.conninfo = database.conninfo;
+  settings.application_name = std::string("mdns-") + part;
+  settings.connect_timeout = database.connect_timeout;
+  settings.statement_timeout = database.statement_timeout;
+  return settings;
+}
+
+postgres::ConnectionSettings small_connection_settings(const DatabaseSettings& database, const char* part) {
+  auto settings = connection_settings(database, part);
+  settings.statement_timeout = std::min(settings.statement_timeout, small_statement_limit);
+  return settings;
+}
+
+std::vector<std::string> channels() {
+  return {storage::channel_versions, storage::channel_feed, storage::channel_have, storage::channel_notified,
+          storage::channel_renotify};
+}
+
+std::thread named_thread(const char* name, std::function<void()> work) {
+  std::thread thread(std::move(work));
+  // The name only helps a person who looks at the threads.
+  (void)::pthread_setname_np(thread.native_handle(), name);
+  return thread;
+}
+
+}  // namespace
+
+/// Members are in the order of use: each may refer to those above it.
+struct Server::State {
+  State(const Settings& settings_, const SecretBox& secret_box, const Clock& clock_, Metrics& metrics,
+        const Logger& log_, std::function<void(const std::string&)> on_fatal);
+  ~State();
+
+  void listen(const ListenAddress& address);
+  void start_threads();
+  void stop();
+  void report(const std::exception_ptr& failure) const;
+  [[nodiscard]] std::size_t workers_each() const { return std::max<std::size_t>(1, settings.database.connections / 2); }
+
+  const Settings settings;
+  const Clock& clock;
+  const Logger& log;
+  const InstanceId self;
+  const FollowMetrics follow_metrics;
+  const ConnectionMetrics connection_metrics;
+  const TransferMetrics transfer_metrics;
+
+  DatabaseState database;
+  std::shared_ptr<postgres::ConnectionPool> connections;
+  postgres::PostgresZoneContent content;
+  postgres::PostgresTransferPeers peers_reader;
+  postgres::PostgresFeedReader feed;
+  postgres::PostgresInstances instances;
+
+  PublishedPeers peers{std::make_shared<const Peers>()};
+  ZoneIndex index;
+  SnapshotCache cache;
+
+  ConnectionLimits limits;  // before io: connections that were never resumed end with it
+  asio::io_context io;
+  asio::executor_work_guard<asio::io_context::executor_type> io_work{io.get_executor()};
+  NotifySender sender;
+  NotifyCoordinator coordinator;
+  ZoneLoader loader;
+  UpdateQueue updates;  // its workers are below: they end first
+  RequestHandler handler;
+  WorkerPool update_workers;
+  WorkerPool load_workers;
+  ZoneSource zones;
+
+  TaskGroup tasks;
+  std::vector<std::unique_ptr<UdpServer>> udp;
+  std::vector<std::unique_ptr<TcpServer>> tcp;
+
+  Follower follower;
+  HeartbeatLoop heartbeat;
+  std::vector<std::thread> database_threads;
+  std::vector<std::thread> io_threads;
+  bool stopped = false;
+};
+
+Server::State::State(const Settings& settings_, const SecretBox& secret_box, const Clock& clock_, Metrics& metrics,
+                     const Logger& log_, std::function<void(const std::string&)> on_fatal)
+    : settings(settings_),
+      clock(clock_),
+      log(log_),
+      self(Uuid::version7(clock_.wall())),
+      follow_metrics(make_follow_metrics(metrics)),
+      connection_metrics(make_connection_metrics(metrics)),
+      transfer_metrics(metrics),
+      database(clock),
+      connections(std::make_shared<postgres::ConnectionPool>(connection_settings(settings.database, "load"),
+                                                             2 * workers_each() + 1, acquire_limit,
+                                                             postgres::check_schema)),
+      content(connections),
+      peers_reader(connections),
+      feed(small_connection_settings(settings.database, "follow"), channels(), postgres::check_schema),
+      instances(small_connection_settings(settings.database, "beat"), postgres::check_schema),
+      cache(settings.snapshots),
+      limits(settings.tcp.connections_max, settings.tcp.connections_per_peer_max),
+      sender(io, settings.notify, peers, clock, log, make_notify_metrics(metrics)),
+      coordinator(io, self, settings.election, sender, index, clock),
+      loader(content, cache, index, log, make_loader_metrics(metrics),
+             [this](const ZonePointer& zone) { coordinator.ready(zone); }),
+      updates(loader, index, update_workers, clock),
+      handler(index, settings.unsigned_allowed, settings.reply, clock, QueryMetrics(metrics)),
+      update_workers("mdns-update", workers_each(), update_queue_max),
+      load_workers("mdns-load", workers_each(), load_queue_max),
+      zones(loader, cache, load_workers),
+      tasks([this](const std::exception_ptr& failure) { report(failure); }),
+      follower({feed, content, peers_reader, secret_box, index, cache, loader, update_workers, updates, peers,
+                coordinator, sender, database, clock, follow_metrics, log, std::move(on_fatal)}),
+      heartbeat(instances, coordinator, database, self, settings.advertised_address, clock, log) {
+  for (const ListenAddress& address : settings.listen) {
+    listen(address);
+  }
+  std::vector<UdpServer*> sockets;
+  for (const auto& server : udp) {
+    sockets.push_back(server.get());
+  }
+  sender.use(sockets);
+  start_threads();
+  log.info("serving", {{"instance", self.to_string()}, {"address", settings.advertised_address}});
+}
+
+Server::State::~State() {
+  stop();
+}
+
+void Server::State::listen(const ListenAddress& address) {
+  const UdpContext udp_context{
+      handler, zones, peers, log,
+      [this](ByteView octets, const asio::ip::udp::endpoint& from) { sender.received(octets, from); }};
+  const TcpContext tcp_context{handler, zones, peers, settings.tcp, connection_metrics, transfer_metrics, log};
+  udp.push_back(std::make_unique<UdpServer>(io, asio::ip::udp::endpoint(address.address, address.port), udp_context));
+  tcp.push_back(
+      std::make_unique<TcpServer>(io, asio::ip::tcp::endpoint(address.address, address.port), tcp_context, limits));
+}
+
+void Server::State::start_threads() {
+  for (const auto& server : udp) {
+    server->start();
+  }
+  for (const auto& server : tcp) {
+    server->start(tasks);
+  }
+  for (std::size_t i = 0; i < settings.io_threads; ++i) {
+    io_threads.push_back(named_thread("mdns-io", [this] { io.run(); }));
+  }
+  database_threads.push_back(named_thread("mdns-follow", [this] { follower.run(); }));
+  database_threads.push_back(named_thread("mdns-beat", [this] { heartbeat.run(); }));
+}
+
+/// An exception that no connection expects: a fault of ours, or no memory. Only that connection ends.
+void Server::State::report(const std::exception_ptr& failure) const {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& error) {
+    log.error("connection ended by a fault", {{"reason", error.what()}});
+  }
+}
+
+void Server::State::stop() {
+  if (std::exchange(stopped, true)) {
+    return;
+  }
+  follower.stop();
+  heartbeat.stop();
+  for (std::thread& thread : database_threads) {
+    thread.join();
+  }
+  tasks.close();
+  for (const auto& server : tcp) {
+    server->drain();
+  }
+  if (!tasks.wait_idle(settings.shutdown_limit)) {
+    log.warning("transfers cut: they did not end within the shutdown limit", {{"connections", tasks.size()}});
+    tasks.cancel();
+    (void)tasks.wait_idle(cut_limit);
+  }
+  sender.close();
+  for (const auto& server : udp) {
+    server->close();
+  }
+  update_workers.stop();
+  load_workers.stop();
+  io_work.reset();
+  io.stop();
+  for (std::thread& thread : io_threads) {
+    thread.join();
+  }
+}
+
+Server::Server(const Settings& settings, const SecretBox& secret_box, const Clock& clock, Metrics& metrics,
+               const Logger& log, std::function<void(const std::string&)> on_fatal)
+    : state_(std::make_unique<State>(settings, secret_box, clock, metrics, log, std::move(on_fatal))) {}
+
+Server::~Server() = default;
+
+void Server::stop() {
+  state_->stop();
+}
+
+/// Ready as soon as there is something to serve, and from then on, whatever becomes of the database.
+Readiness Server::readiness() const {
+  const bool loaded = state_->database.loaded.load();
+  const auto down = state_->database.down_for();
+  std::string detail = down ? "database=down stale_for=" + std::to_string(down->count()) + "s" : "database=up";
+  detail += " zones=" + std::to_string(state_->index.size()) +
+            " feed_seq=" + std::to_string(state_->database.applied_seq.load());
+  return {loaded, std::move(detail)};
+}
+
+}  // namespace minidns::mdns
