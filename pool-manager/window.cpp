@@ -196,7 +196,7 @@ void Window::commanded(const Ticket& ticket, Step step, const std::optional<Driv
     return;  // the wish turned around: its own command follows
   }
   if (failure && failure->code == DriverErrc::unreachable) {
-    enqueue(*item, step);
+    put_back(ticket, step);
     return;
   }
   if (failure) {
@@ -253,6 +253,23 @@ void Window::after_command(WorkItem& item, const Ticket& ticket, Step step, cons
   schedule_look(item, now);
 }
 
+void Window::look_again(const std::vector<Ticket>& tickets, SteadyTime at) {
+  for (const Ticket& ticket : tickets) {
+    WorkItem* const item = find(ticket);
+    if (item != nullptr && item->is_looking) {
+      item->is_looking = false;
+      schedule_look(*item, at);
+    }
+  }
+}
+
+void Window::put_back(const Ticket& ticket, Step step) {
+  WorkItem* const item = find(ticket);
+  if (item != nullptr && item->stage == WorkItem::Stage::commanding) {
+    enqueue(*item, step);
+  }
+}
+
 void Window::withdrawn(const Ticket& ticket, SteadyTime now) {
   WorkItem* const item = find(ticket);
   if (item != nullptr && item->stage == WorkItem::Stage::commanding) {
@@ -278,6 +295,15 @@ void Window::record_late(SteadyTime now) {
       storage::Task task = task_of(item);
       task.reason = "waits for its turn";
       record(item, std::move(task), late_hold);
+    }
+  }
+}
+
+void Window::hand_back() {
+  for (auto it = items_.begin(); it != items_.end();) {
+    WorkItem& item = (it++)->second;
+    if (item.task) {
+      give_up(item, false);
     }
   }
 }

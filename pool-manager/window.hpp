@@ -92,6 +92,9 @@ class Window {
   Outcome see(const Ticket& ticket, const Sight& sight, const AllHave& all_have, SteadyTime now);
   /// The outcome of a command. `failure`: nothing if the nameserver did it.
   void commanded(const Ticket& ticket, Step step, const std::optional<DriverError>& failure, SteadyTime now);
+  /// What was taken and could not be asked, or commanded, for reasons of our own.
+  void look_again(const std::vector<Ticket>& tickets, SteadyTime at);
+  void put_back(const Ticket& ticket, Step step);
   /// A command that must not be given any more, since the name lives again: its newer change is about to come.
   void withdrawn(const Ticket& ticket, SteadyTime now);
   /// Looks again now at what waits to be transferable everywhere (for nameservers that must be forced).
@@ -105,6 +108,8 @@ class Window {
   /// Keeps what has waited for its command for too long as exceptions, so that it doesn't hold up the prefix; it stays
   /// in hand.
   void record_late(SteadyTime now);
+  /// The worker ends: what came as a task is put back, due at once for whoever is next. The rest is in the feed.
+  void hand_back();
   /// The nameserver can't be reached: everything in hand becomes an exception, to be tried when it is back.
   void record_all(const std::string& reason);
 

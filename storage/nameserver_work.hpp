@@ -35,9 +35,9 @@ struct ZoneChange {
 struct FeedPage {
   std::vector<ZoneChange> changes;  ///< of zones of the pool, by seq
   std::int64_t read_through;        ///< position after them
-  bool settings_changed = false;    ///< a key, a nameserver or a pool changed among them
-  bool zone_forgotten = false;      ///< a change of a zone that isn't known any more: only a comparison can tell
   FeedPosition head;
+  bool settings_changed = false;  ///< a key, a nameserver or a pool changed among them
+  bool zone_forgotten = false;    ///< a change of a zone that isn't known any more: only a comparison can tell
 };
 
 /// What a nameserver did not confirm at the first try or in time; one for each name at most.

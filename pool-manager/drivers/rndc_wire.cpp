@@ -224,7 +224,11 @@ DriverResult<RndcReply> decode_rndc_reply(ByteView frame, const RndcKey& key) {
   if (!is_authentic(*auth, rest, key)) {
     return DriverError{DriverErrc::refused, "rndc reply: not signed with our key"};
   }
-  const DriverResult<std::vector<Entry>> table = read_table(rest);
+  return decode_rndc_tables(rest);
+}
+
+DriverResult<RndcReply> decode_rndc_tables(ByteView octets) {
+  const DriverResult<std::vector<Entry>> table = read_table(octets);
   if (!table) {
     return table.error();
   }

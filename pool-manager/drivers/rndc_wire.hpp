@@ -58,6 +58,9 @@ inline constexpr std::size_t rndc_length_octets = 4;
 /// the format is `protocol`.
 [[nodiscard]] DriverResult<RndcReply> decode_rndc_reply(ByteView frame, const RndcKey& key);
 
+/// What follows `_auth` in a reply whose HMAC was right; apart so that it can be fuzzed. Errors: `protocol`.
+[[nodiscard]] DriverResult<RndcReply> decode_rndc_tables(ByteView octets);
+
 // Limitations: no HMAC-MD5 (`hmd5`).
 
 }  // namespace minidns::pool

@@ -195,6 +195,10 @@ class ZoneListParser::Handler {
       failure = malformed("more than " + std::to_string(zones_max) + " zones");
       return false;
     }
+    if (fields_.name.empty()) {
+      failure = malformed("a zone without a name");
+      return false;
+    }
     dns::Result<dns::Name> name = dns::Name::from_text(with_final_dot(fields_.name));
     if (!name) {
       failure = malformed("not a name: " + quote(fields_.name));

@@ -1,0 +1,155 @@
+#include "base/ops_server.hpp"
+#include "base/program.hpp"
+#include "base/secret_box.hpp"
+#include "pool-manager/manager.hpp"
+#include "pool-manager/settings.hpp"
+#include "storage/hints.hpp"
+#include "storage/postgres/feed_reader.hpp"
+#include "storage/postgres/migrations.hpp"
+#include "storage/postgres/nameserver_leases.hpp"
+#include "storage/postgres/nameserver_work.hpp"
+#include "storage/postgres/writer_check.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace {
+
+using namespace minidns;
+using namespace std::chrono_literals;
+
+constexpr int exit_usage = 2;
+constexpr int standard_error = 2;
+/// For a worker's question: a connection that is free, or nothing.
+constexpr auto acquire_timeout = 2s;
+/// Questions of all workers that wait for a database thread.
+constexpr std::size_t database_queue_max = 4096;
+/// What has begun may take so long to end after SIGTERM.
+constexpr auto stop_limit = 15s;
+
+storage::postgres::ConnectionSettings connection_settings(const DatabaseSettings& database) {
+  storage::postgres::ConnectionSettings settings;
+  settings.conninfo = database.conninfo;
+  settings.application_name = "minidns-pool-manager";
+  settings.connect_timeout = database.connect_timeout;
+  settings.statement_timeout = database.statement_timeout;
+  return settings;
+}
+
+SecretBox open_secrets(const std::string& master_key_file) {
+  auto secrets = SecretBox::from_file(master_key_file);
+  if (!secrets) {
+    throw std::runtime_error("master key: " + secrets.error().detail);
+  }
+  return std::move(*secrets);
+}
+
+/// A database that isn't there can be waited for; one with a schema that we don't know can't.
+void check_database(storage::postgres::ConnectionPool& connections, pool::DatabaseState& state) {
+  try {
+    (void)connections.acquire();
+    state.worked();
+  } catch (const storage::postgres::SchemaMismatch&) {
+    throw;
+  } catch (const storage::postgres::Unavailable& error) {
+    state.failed(error.what());
+  }
+}
+
+/// Threads that run the I/O; joined when it goes.
+class IoThreads {
+ public:
+  IoThreads(boost::asio::io_context& io, std::size_t count) : io_(io), work_(boost::asio::make_work_guard(io)) {
+    for (std::size_t i = 0; i < count; ++i) {
+      threads_.emplace_back([this] { io_.run(); });
+    }
+  }
+  ~IoThreads() {
+    work_.reset();
+    io_.stop();
+  }
+  IoThreads(const IoThreads&) = delete;
+  IoThreads& operator=(const IoThreads&) = delete;
+
+ private:
+  boost::asio::io_context& io_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  std::vector<std::jthread> threads_;
+};
+
+void run(const pool::Settings& settings) {
+  const SystemClock clock;
+  const Logger log("pool-manager", settings.program.log_level, standard_error);
+  Metrics metrics;
+  const SecretBox secrets = open_secrets(settings.program.master_key_file);
+
+  const storage::postgres::WriterCheck check;
+  storage::postgres::ConnectionPool connections(connection_settings(settings.database), settings.database.connections,
+                                                acquire_timeout, check);
+  storage::postgres::NameserverWork work(connections);
+  storage::postgres::NameserverLeases leases(connections);
+  storage::postgres::PostgresFeedReader hints(connection_settings(settings.database),
+                                              {storage::channel_feed, storage::channel_versions, storage::channel_have},
+                                              check);
+  pool::DatabaseState database_state(clock, log);
+  check_database(connections, database_state);
+
+  boost::asio::io_context io;
+  WorkerPool database("database", settings.database.connections, database_queue_max);
+  pool::VersionReports reports(clock);
+  const pool::WorkContext context{.settings = settings.work,
+                                  .work = work,
+                                  .database = database,
+                                  .database_state = database_state,
+                                  .secrets = secrets,
+                                  .reports = reports,
+                                  .clock = clock,
+                                  .log = log,
+                                  .metrics = metrics};
+  const InstanceId me(Uuid::version7(clock.wall()));
+  pool::Manager manager(context, {settings.lease_time, settings.forget_instances_after}, me, leases, hints, reports,
+                        io.get_executor());
+  const OpsServer ops(settings.program.ops_address, settings.program.ops_port, metrics, [&database_state] {
+    return Readiness{database_state.is_up(), database_state.describe()};
+  });
+  const IoThreads io_threads(io, settings.io_threads);
+  manager.start();
+  log.info("started", {{"instance", me.to_string()}, {"ops_port", ops.port()}});
+
+  while (wait_for_signal() != Signal::stop) {
+    log.info("nothing to reload: nameservers, pools and keys are read from the database");
+  }
+  log.info("stops");
+  if (!manager.stop(stop_limit)) {
+    // Workers still use what is made here; their leases run out by themselves.
+    log.warning("workers did not end in time");
+    std::_Exit(1);
+  }
+  log.info("stopped");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  block_signals();
+  if (argc != 3 || std::string_view(argv[1]) != "--config") {
+    std::cerr << "usage: pool-manager --config FILE\n";
+    return exit_usage;
+  }
+  try {
+    run(pool::read_settings(argv[2]));
+    return 0;
+  } catch (const std::exception& error) {
+    std::cerr << "pool-manager: " << error.what() << "\n";
+    return 1;
+  }
+}

@@ -1,0 +1,301 @@
+#include "pool-manager/session.hpp"
+
+#include "base/random.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <utility>
+
+namespace minidns::pool {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A loop that failed (mostly: no database) begins again after this time.
+constexpr auto loop_pause = 1s;
+/// How long the loops may take to end by themselves; then their waits are cancelled.
+constexpr auto end_patience = 5s;
+/// Between two saves: a zone's status is that old at most, and a busy nameserver costs 50 small transactions a second.
+constexpr auto save_interval = 20ms;
+/// A loop that has nothing to do looks again after this time, should a wake-up be missing.
+constexpr auto idle_wait = 1s;
+
+std::string reason_of(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+}
+
+bool is_cancellation(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const boost::system::system_error& error) {
+    return error.code() == boost::asio::error::operation_aborted;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+WindowSettings window_settings(const WorkSettings& settings, const Abilities& abilities) {
+  return {.confirm_within = settings.confirm_within, .retry = settings.retry, .abilities = abilities};
+}
+
+}  // namespace
+
+Session::Session(const WorkContext& context, const HeldLease& lease, NameserverMetrics& metrics,
+                 const boost::asio::any_io_executor& executor, storage::NameserverSettings settings,
+                 NameserverAccess access, bool reconfigure)
+    : context_(context),
+      lease_(lease),
+      metrics_(metrics),
+      executor_(executor),
+      settings_(std::move(settings)),
+      access_(std::move(access)),
+      all_have_([this](const storage::ZoneChange& change) { return context_.reports.all_have(change); }),
+      window_(window_settings(context.settings, access_.abilities), random_u64),
+      commands_turn_(executor),
+      sweep_state_{.reconfigure = reconfigure},
+      ended_(executor),
+      feed_wakeup_(executor),
+      tasks_wakeup_(executor),
+      sweep_wakeup_(executor),
+      looks_wakeup_(executor),
+      commands_wakeup_(executor),
+      save_wakeup_(executor),
+      circuit_wakeup_(executor),
+      group_([this](const std::exception_ptr& failure) { loop_failed(reason_of(failure)); }) {}
+
+boost::asio::awaitable<Session::End> Session::run() {
+  auto read = [nameserver = settings_.id](storage::NameserverWork& work) { return work.read_progress(nameserver); };
+  const storage::Progress progress = co_await ask_database(context_, read);
+  if (progress.visible_through) {
+    window_.set_position(*progress.visible_through);
+  } else {
+    compare_all_ = true;
+  }
+  if (co_await try_nameserver()) {
+    set_reachable();
+  } else {
+    circuit_.was_unreachable(context_.clock.steady());
+    set_unreachable("the nameserver can't be reached");
+  }
+  for (const Loop loop :
+       {&Session::read_feed, &Session::work_on_tasks, &Session::compare_lists, &Session::look_at_zones,
+        &Session::give_commands, &Session::save_progress, &Session::watch_circuit}) {
+    start(loop);
+  }
+  co_await wait_for_loops();
+  if (*end_ != End::lease_lost) {
+    window_.hand_back();
+    (void)co_await save_once();
+  }
+  co_return *end_;
+}
+
+void Session::wake_reports() {
+  if (access_.abilities.forces && !circuit_.is_open()) {
+    window_.look_at_waiting(all_have_, context_.clock.steady());
+    looks_wakeup_.notify();
+  }
+}
+
+void Session::start(Loop loop) {
+  ++running_;  // first: it may run, and end, before spawn returns
+  if (!group_.spawn(executor_, keep_running(loop))) {
+    --running_;
+  }
+}
+
+void Session::start_looks(std::vector<Window::Ticket> tickets) {
+  ++running_;  // first: it may run, and end, before spawn returns
+  ++look_batches_;
+  if (!group_.spawn(executor_, look_and_leave(std::move(tickets)))) {
+    --running_;
+    --look_batches_;
+  }
+}
+
+/// Begins the loop again when it failed, until the session ends.
+boost::asio::awaitable<void> Session::keep_running(Loop loop) {
+  Wakeup pause(executor_);
+  std::exception_ptr cancelled;
+  while (!end_ && !cancelled) {
+    std::exception_ptr failure;
+    try {
+      co_await (this->*loop)();
+    } catch (...) {
+      failure = std::current_exception();  // told below: a handler can't wait
+    }
+    if (failure && is_cancellation(failure)) {
+      cancelled = failure;
+    } else if (failure) {
+      loop_failed(reason_of(failure));
+      co_await pause.wait_for(loop_pause);
+    }
+  }
+  left();
+}
+
+boost::asio::awaitable<void> Session::look_and_leave(std::vector<Window::Ticket> tickets) {
+  std::exception_ptr failure;
+  try {
+    co_await look(tickets);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (failure && !is_cancellation(failure)) {
+    loop_failed(reason_of(failure));
+    window_.look_again(tickets, context_.clock.steady() + loop_pause);
+  }
+  --look_batches_;
+  looks_wakeup_.notify();
+  left();
+}
+
+void Session::left() {
+  --running_;
+  ended_.notify();
+}
+
+boost::asio::awaitable<void> Session::wait_for_loops() {
+  while (!end_) {
+    co_await ended_.wait_for(idle_wait);
+  }
+  const SteadyTime patience_end = context_.clock.steady() + end_patience;
+  while (running_ > 0 && context_.clock.steady() < patience_end) {
+    co_await ended_.wait_until(patience_end);
+  }
+  group_.cancel();
+  while (running_ > 0) {
+    co_await ended_.wait_for(idle_wait);
+  }
+}
+
+void Session::end(End reason) {
+  if (!end_) {
+    end_ = reason;
+    wake_all();
+  }
+}
+
+void Session::wake_all() {
+  for (Wakeup* wakeup : {&ended_, &feed_wakeup_, &tasks_wakeup_, &sweep_wakeup_, &looks_wakeup_, &commands_wakeup_,
+                         &save_wakeup_, &circuit_wakeup_}) {
+    wakeup->notify();
+  }
+}
+
+bool Session::may_act() const {
+  return !end_ && !circuit_.is_open() && lease_.is_valid(context_.clock.steady());
+}
+
+void Session::loop_failed(const std::string& reason) const {
+  // That the database is down was said already, once for all.
+  if (context_.database_state.is_up()) {
+    context_.log.warning("work for a nameserver failed and begins again",
+                         {{"nameserver", settings_.name}, {"reason", reason}});
+  }
+}
+
+boost::asio::awaitable<void> Session::save_progress() {
+  while (!end_) {
+    publish();
+    window_.record_late(context_.clock.steady());
+    if (!window_.has_unsaved()) {
+      co_await save_wakeup_.wait_for(idle_wait);
+      continue;
+    }
+    if (!co_await save_once()) {
+      end(End::lease_lost);
+      co_return;
+    }
+    Wakeup pause(executor_);
+    co_await pause.wait_for(save_interval);
+  }
+}
+
+/// False: the lease is lost. Throws, with nothing forgotten, if the database can't be asked.
+boost::asio::awaitable<bool> Session::save_once() {
+  storage::ProgressUpdate update = window_.take_update();
+  auto save = [lease = lease_.lease(), update](storage::NameserverWork& work) { return work.save(lease, update); };
+  std::exception_ptr failure;
+  bool is_held = false;
+  try {
+    is_held = co_await ask_database(context_, save);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (failure) {
+    window_.restore(std::move(update));
+    std::rethrow_exception(failure);
+  }
+  co_return is_held;
+}
+
+boost::asio::awaitable<void> Session::watch_circuit() {
+  while (!end_) {
+    if (!circuit_.is_open()) {
+      co_await circuit_wakeup_.wait_for(idle_wait);
+      continue;
+    }
+    if (context_.clock.steady() < circuit_.trial_at()) {
+      co_await circuit_wakeup_.wait_until(circuit_.trial_at());
+      continue;
+    }
+    if (co_await try_nameserver()) {
+      circuit_.answered();
+      set_reachable();
+    } else {
+      circuit_.trial_failed(context_.clock.steady());
+    }
+  }
+}
+
+/// Whether it answers questions and takes commands.
+boost::asio::awaitable<bool> Session::try_nameserver() {
+  if (access_.control) {
+    const DriverResult<void> ping = co_await access_.control->driver->ping();
+    if (!ping && (ping.error().code == DriverErrc::unreachable || ping.error().code == DriverErrc::timeout)) {
+      co_return false;
+    }
+    if (!ping) {
+      // It is there; commands will fail one by one, with their reasons, and zones show them.
+      context_.log.error("a nameserver's control channel does not work",
+                         {{"nameserver", settings_.name}, {"reason", ping.error().detail}});
+    }
+  }
+  const SoaAnswer answer = co_await access_.probe->ask_one(dns::Name::root());
+  co_return sight_of(answer).kind != Sight::Kind::silent;
+}
+
+void Session::set_unreachable(const std::string& reason) {
+  context_.log.warning("nameserver is unreachable", {{"nameserver", settings_.name}, {"reason", reason}});
+  window_.record_all("the nameserver can't be reached");
+  window_.set_reachable(false, reason);
+  metrics_.reachable.set(0);
+  wake_all();
+}
+
+void Session::set_reachable() {
+  context_.log.info("nameserver is reachable", {{"nameserver", settings_.name}});
+  window_.set_reachable(true, "");
+  metrics_.reachable.set(1);
+  key_is_there_ = false;  // it may have been made anew
+  sweep_wanted_ = true;
+  wake_all();
+}
+
+void Session::publish() const {
+  metrics_.window_items.set(static_cast<double>(window_.size()));
+  if (const auto visible = window_.visible_through()) {
+    metrics_.lag_changes.set(static_cast<double>(std::max<std::int64_t>(feed_head_ - *visible, 0)));
+  }
+}
+
+}  // namespace minidns::pool

@@ -1,0 +1,320 @@
+#include "pool-manager/sweep.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <unordered_set>
+#include <utility>
+#include <variant>
+
+namespace minidns::pool {
+namespace {
+
+/// Zones per page of the desired list: a millisecond or ten of the database's time, 200 kB.
+constexpr std::size_t page_zones = 2000;
+/// Zones per call of a driver: what can be in doubt when a connection breaks (drivers/driver.hpp).
+constexpr std::size_t batch_zones = 200;
+/// For commands that others have begun; a sweep is in no hurry.
+constexpr std::chrono::seconds turn_wait{60};
+/// Zones that are named in the log one by one; the rest is counted.
+constexpr std::size_t logged_zones_max = 10;
+
+/// Of what becomes a task.
+storage::ZoneAction action_for(Finding::Kind kind) {
+  switch (kind) {
+    case Finding::Kind::missing:
+      return storage::ZoneAction::create;
+    case Finding::Kind::leftover:
+      return storage::ZoneAction::remove;
+    case Finding::Kind::behind:
+    case Finding::Kind::ahead:
+    case Finding::Kind::unknown:
+      break;
+  }
+  return storage::ZoneAction::update;
+}
+
+storage::Task task_for(const storage::ZoneNow& now, storage::ZoneAction action) {
+  const storage::DesiredZone& zone = now.desired;
+  return {.action = action,
+          .zone = zone.zone,
+          .name = zone.name,
+          .version = zone.version,
+          .serial = zone.serial,
+          .since_seq = *now.seq,
+          .seq = *now.seq,
+          .attempts = 0,
+          .is_error = false,
+          .reason = "found by comparing the nameserver's zones"};
+}
+
+template <class T>
+std::vector<T> slice(const std::vector<T>& items, std::size_t begin, std::size_t size) {
+  const auto first = items.begin() + static_cast<std::ptrdiff_t>(begin);
+  return {first, first + static_cast<std::ptrdiff_t>(std::min(size, items.size() - begin))};
+}
+
+}  // namespace
+
+Sweep::Sweep(const WorkContext& context, const HeldLease& lease, NameserverMetrics& metrics,
+             const storage::NameserverSettings& settings, NameserverAccess& access, Window& window, CallQueue& turn,
+             SweepState& state)
+    : context_(context),
+      lease_(lease),
+      metrics_(metrics),
+      settings_(settings),
+      access_(access),
+      window_(window),
+      turn_(turn),
+      state_(state) {}
+
+boost::asio::awaitable<Sweep::Result> Sweep::run(std::int64_t through, std::function<bool()> is_ending) {
+  through_ = through;
+  is_ending_ = std::move(is_ending);
+  if (!access_.control || !access_.control->can_list) {
+    co_return co_await compare_by_asking();
+  }
+  // Before the desired list: a zone that is created in between is then missing here and wanted there, which is
+  // harmless; the other way round it would look unknown.
+  auto observed = co_await access_.control->driver->list_zones();
+  if (!observed) {
+    co_return fail(observed.error());
+  }
+  co_return co_await compare(std::move(*observed));
+}
+
+boost::asio::awaitable<Sweep::Result> Sweep::compare(std::vector<ListedZone> observed) {
+  Comparison comparison(observed);
+  std::optional<dns::Name> after;
+  for (bool is_last = false; !is_last;) {
+    const Page page = co_await next_page(after);
+    is_last = page.size() < page_zones;
+    if (!is_last) {
+      after = page.back().name;
+    }
+    std::vector<Finding> findings = comparison.add(page);
+    if (state_.reconfigure) {
+      const Result changed = co_await reconfigure(page, findings);
+      if (changed != Result::done) {
+        co_return changed;
+      }
+    }
+    const Result taken = co_await take(std::move(findings));
+    if (taken != Result::done) {
+      co_return taken;
+    }
+  }
+  std::vector<Finding> rest = comparison.finish();
+  const Result taken = co_await take(std::move(rest));
+  if (taken != Result::done) {
+    co_return taken;
+  }
+  co_await treat_unknown(observed.size());
+  state_.reconfigure = false;
+  co_return Result::done;
+}
+
+boost::asio::awaitable<Sweep::Result> Sweep::compare_by_asking() {
+  std::optional<dns::Name> after;
+  for (bool is_last = false; !is_last;) {
+    const Page page = co_await next_page(after);
+    is_last = page.size() < page_zones;
+    if (!is_last) {
+      after = page.back().name;
+    }
+    const std::vector<ListedZone> observed = co_await ask(page);
+    std::vector<Finding> findings = plan(page, observed);
+    const Result taken = co_await take(std::move(findings));
+    if (taken != Result::done) {
+      co_return taken;
+    }
+  }
+  co_return Result::done;
+}
+
+boost::asio::awaitable<Sweep::Page> Sweep::next_page(std::optional<dns::Name> after) {
+  auto read = [pool = settings_.pool, after = std::move(after)](storage::NameserverWork& work) {
+    return work.read_desired(pool, after, page_zones);
+  };
+  co_return co_await ask_database(context_, read);
+}
+
+boost::asio::awaitable<std::vector<ListedZone>> Sweep::ask(const Page& page) {
+  std::vector<dns::Name> names;
+  std::ranges::transform(page, std::back_inserter(names), &storage::DesiredZone::name);
+  const std::vector<SoaAnswer> answers = co_await access_.probe->ask(names);
+  std::vector<ListedZone> observed;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    metrics_.count_probe(answers[i]);
+    const Sight sight = sight_of(answers[i]);
+    if (sight.kind == Sight::Kind::serial || sight.kind == Sight::Kind::empty) {
+      observed.push_back({names[i], sight.serial});
+    }
+  }
+  co_return observed;
+}
+
+/// Turns findings into tasks, but for what is in hand.
+boost::asio::awaitable<Sweep::Result> Sweep::take(std::vector<Finding> findings) {
+  if (must_stop()) {
+    reason_ = "stopped";
+    co_return Result::failed;
+  }
+  Wanted wanted;
+  for (Finding& finding : findings) {
+    metrics_.count_finding(finding.kind);
+    if (finding.kind == Finding::Kind::unknown) {
+      unknown_.push_back(std::move(finding.name));
+    } else if (finding.kind == Finding::Kind::ahead) {
+      context_.log.warning("a nameserver's serial is newer than the database's",
+                           {{"nameserver", settings_.name}, {"zone", finding.name.to_text()}});
+    } else if (!window_.contains(finding.name)) {
+      wanted.emplace(std::move(finding.name), action_for(finding.kind));
+    }
+  }
+  if (wanted.empty()) {
+    co_return Result::done;
+  }
+  co_return co_await keep(std::move(wanted));
+}
+
+/// Looks at the database once more: what changed since `through_` is the feed's.
+boost::asio::awaitable<Sweep::Result> Sweep::keep(Wanted wanted) {
+  std::vector<dns::Name> names;
+  for (const auto& [name, action] : wanted) {
+    names.push_back(name);
+  }
+  auto look_up = [pool = settings_.pool, names = std::move(names)](storage::NameserverWork& work) {
+    return work.look_up(pool, names);
+  };
+  const std::vector<storage::ZoneNow> states = co_await ask_database(context_, look_up);
+  std::vector<storage::Task> tasks;
+  for (const storage::ZoneNow& now : states) {
+    const storage::ZoneAction action = wanted.at(now.desired.name);
+    const bool is_the_feeds = !now.seq || *now.seq > through_;
+    if (!is_the_feeds && now.desired.deleted == (action == storage::ZoneAction::remove)) {
+      tasks.push_back(task_for(now, action));
+    }
+  }
+  if (tasks.empty()) {
+    co_return Result::done;
+  }
+  findings_count_ += tasks.size();
+  auto add = [lease = lease_.lease(), tasks = std::move(tasks)](storage::NameserverWork& work) {
+    return work.add_findings(lease, tasks);
+  };
+  const bool is_held = co_await ask_database(context_, add);
+  co_return is_held ? Result::done : Result::lease_lost;
+}
+
+/// Gives the zones of a page that are there the present primaries and key.
+boost::asio::awaitable<Sweep::Result> Sweep::reconfigure(const Page& page, const std::vector<Finding>& findings) {
+  std::unordered_set<dns::Name> skipped;
+  for (const Finding& finding : findings) {
+    if (finding.kind == Finding::Kind::missing || finding.kind == Finding::Kind::leftover) {
+      skipped.insert(finding.name);
+    }
+  }
+  std::vector<dns::Name> names;
+  for (const storage::DesiredZone& zone : page) {
+    if (!zone.deleted && !skipped.contains(zone.name)) {
+      names.push_back(zone.name);
+    }
+  }
+  for (std::size_t begin = 0; begin < names.size(); begin += batch_zones) {
+    if (must_stop()) {
+      reason_ = "stopped";
+      co_return Result::failed;
+    }
+    const auto turn = co_await turn_.wait_turn(turn_wait);
+    if (!turn) {
+      reason_ = "other commands took too long";
+      co_return Result::failed;
+    }
+    std::vector<dns::Name> batch = slice(names, begin, batch_zones);
+    const ZoneResults results =
+        co_await access_.control->driver->change_zones(std::move(batch), access_.control->upstream);
+    for (const DriverResult<void>& result : results) {
+      metrics_.count_command(Step::change, result.has_value());
+      if (!result && result.error().code == DriverErrc::unreachable) {
+        co_return fail(result.error());
+      }
+    }
+  }
+  co_return Result::done;
+}
+
+boost::asio::awaitable<void> Sweep::treat_unknown(std::size_t observed_zones) {
+  std::erase_if(unknown_, [this](const dns::Name& name) { return window_.contains(name); });
+  if (unknown_.empty() || settings_.unknown_zones == storage::UnknownZones::ignore) {
+    co_return;
+  }
+  const std::size_t allowed = unknown_deletions_max(observed_zones);
+  const bool too_many = unknown_.size() > allowed && !context_.settings.allow_bulk_delete;
+  const bool deletes = settings_.unknown_zones == storage::UnknownZones::remove;
+  if (deletes && too_many) {
+    metrics_.bulk_deletions_refused.increment();
+    context_.log.error("too many unknown zones on a nameserver: none is deleted",
+                       {{"nameserver", settings_.name},
+                        {"unknown", unknown_.size()},
+                        {"zones", observed_zones},
+                        {"allowed", allowed},
+                        {"hint", "check the nameserver and the database, then set allow_bulk_delete"}});
+    co_return;
+  }
+  for (std::size_t i = 0; i < std::min(unknown_.size(), logged_zones_max); ++i) {
+    context_.log.warning(
+        "unknown zone on a nameserver",
+        {{"nameserver", settings_.name}, {"zone", unknown_[i].to_text()}, {"policy", deletes ? "delete" : "warn"}});
+  }
+  if (deletes) {
+    co_await remove_unknown();
+  }
+}
+
+boost::asio::awaitable<void> Sweep::remove_unknown() {
+  for (std::size_t begin = 0; begin < unknown_.size() && !must_stop(); begin += batch_zones) {
+    std::vector<dns::Name> batch = slice(unknown_, begin, batch_zones);
+    co_await remove_batch(std::move(batch));
+  }
+}
+
+/// The last check is made under the turn: a zone that is created after it is added after the removal.
+boost::asio::awaitable<void> Sweep::remove_batch(std::vector<dns::Name> names) {
+  const auto turn = co_await turn_.wait_turn(turn_wait);
+  if (!turn) {
+    co_return;  // the next sweep finds them again
+  }
+  auto look_up = [pool = settings_.pool, names](storage::NameserverWork& work) { return work.look_up(pool, names); };
+  const std::vector<storage::ZoneNow> states = co_await ask_database(context_, look_up);
+  for (const storage::ZoneNow& known : states) {
+    std::erase(names, known.desired.name);
+  }
+  std::erase_if(names, [this](const dns::Name& name) { return window_.contains(name); });
+  if (names.empty() || must_stop()) {
+    co_return;
+  }
+  const ZoneResults results = co_await access_.control->driver->remove_zones(names);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const bool is_gone = results[i].has_value();
+    metrics_.count_command(Step::remove, is_gone);
+    if (is_gone) {
+      context_.log.info("unknown zone deleted", {{"nameserver", settings_.name}, {"zone", names[i].to_text()}});
+    } else {
+      context_.log.warning(
+          "unknown zone can't be deleted",
+          {{"nameserver", settings_.name}, {"zone", names[i].to_text()}, {"reason", results[i].error().detail}});
+    }
+  }
+}
+
+bool Sweep::must_stop() const {
+  return is_ending_() || !lease_.is_valid(context_.clock.steady());
+}
+
+Sweep::Result Sweep::fail(const DriverError& error) {
+  reason_ = std::string(to_text(error.code)) + ": " + error.detail;
+  return error.code == DriverErrc::unreachable ? Result::unreachable : Result::failed;
+}
+
+}  // namespace minidns::pool

@@ -1,0 +1,82 @@
+#pragma once
+
+#include "pool-manager/drivers/call_queue.hpp"
+#include "pool-manager/held_lease.hpp"
+#include "pool-manager/nameserver_access.hpp"
+#include "pool-manager/plan.hpp"
+#include "pool-manager/pool_metrics.hpp"
+#include "pool-manager/window.hpp"
+#include "pool-manager/work_context.hpp"
+#include "storage/nameserver_work.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace minidns::pool {
+
+/// What outlives one comparison.
+struct SweepState {
+  bool reconfigure = false;  ///< give every zone that is there the present primaries and key
+};
+
+/// One comparison of a nameserver's zone list with what it should be. What it finds becomes tasks, page by page, set
+/// by set; zones that nobody knows are deleted by the pool's policy. Memory: the nameserver's list (about 100 octets
+/// per zone) and one page.
+class Sweep {
+ public:
+  enum class Result { done, unreachable, failed, lease_lost };
+
+  /// All must outlive the sweep. `turn`: held while zones are removed, so that nothing is added meanwhile.
+  Sweep(const WorkContext& context, const HeldLease& lease, NameserverMetrics& metrics,
+        const storage::NameserverSettings& settings, NameserverAccess& access, Window& window, CallQueue& turn,
+        SweepState& state);
+
+  /// Judges what has not changed after `through` in the feed; newer changes are the feed's business. `is_ending` is
+  /// asked now and then.
+  [[nodiscard]] boost::asio::awaitable<Result> run(std::int64_t through, std::function<bool()> is_ending);
+  /// After `failed` or `unreachable`, for a person.
+  [[nodiscard]] const std::string& reason() const { return reason_; }
+  /// What was found, but for zones that were in hand.
+  [[nodiscard]] std::size_t findings() const { return findings_count_; }
+
+ private:
+  using Page = std::vector<storage::DesiredZone>;
+  using Wanted = std::unordered_map<dns::Name, storage::ZoneAction>;
+
+  [[nodiscard]] boost::asio::awaitable<Result> compare(std::vector<ListedZone> observed);
+  [[nodiscard]] boost::asio::awaitable<Result> compare_by_asking();
+  [[nodiscard]] boost::asio::awaitable<Page> next_page(std::optional<dns::Name> after);
+  [[nodiscard]] boost::asio::awaitable<std::vector<ListedZone>> ask(const Page& page);
+  [[nodiscard]] boost::asio::awaitable<Result> take(std::vector<Finding> findings);
+  [[nodiscard]] boost::asio::awaitable<Result> keep(Wanted wanted);
+  [[nodiscard]] boost::asio::awaitable<Result> reconfigure(const Page& page, const std::vector<Finding>& findings);
+  [[nodiscard]] boost::asio::awaitable<void> treat_unknown(std::size_t observed_zones);
+  [[nodiscard]] boost::asio::awaitable<void> remove_unknown();
+  [[nodiscard]] boost::asio::awaitable<void> remove_batch(std::vector<dns::Name> names);
+  [[nodiscard]] bool must_stop() const;
+  Result fail(const DriverError& error);
+
+  const WorkContext& context_;
+  const HeldLease& lease_;
+  NameserverMetrics& metrics_;
+  const storage::NameserverSettings& settings_;
+  NameserverAccess& access_;
+  Window& window_;
+  CallQueue& turn_;
+  SweepState& state_;
+
+  std::int64_t through_ = 0;
+  std::function<bool()> is_ending_;
+  std::vector<dns::Name> unknown_;
+  std::size_t findings_count_ = 0;
+  std::string reason_;
+};
+
+}  // namespace minidns::pool
