@@ -1,0 +1,18 @@
+minidns_test(api_unit
+  SOURCES
+    unit/api_fakes.cpp
+    unit/api_json_text.cpp
+    unit/api_list_query.cpp
+    unit/api_openapi.cpp
+    unit/api_recordset_request.cpp
+    unit/api_admin_requests.cpp
+    unit/api_render.cpp
+    unit/api_scope.cpp
+    unit/api_service.cpp
+    unit/api_socket_address.cpp
+    unit/api_target.cpp
+    unit/api_zone_request.cpp
+  LINK minidns_api Boost::json
+  LABELS unit
+  TIMEOUT 60)
+
