@@ -25,7 +25,7 @@ bool have_same_records(const RRset& a, const RRset& b) {
     for (const auto& rdata : rrset.rdata) {
       records.push_back(&rdata);
     }
-    std::sort(records.begin(), records.end(), [](const Rdata* x, const Rdata* y) { return *x < *y; });
+    std::sort(records.begin(), records.end(), [](const Rdata* x, const Rdata* y) { return is_before(*x, *y); });
     return records;
   };
   return std::ranges::equal(in_order(a), in_order(b), [](const Rdata* x, const Rdata* y) { return *x == *y; });
@@ -62,13 +62,17 @@ Result<void> check_for_snapshot(const RRset& rrset, const Name& apex) {
   return {};
 }
 
+bool is_before(const Rdata& a, const Rdata& b) {
+  return as_text(a.octets()) < as_text(b.octets());
+}
+
 bool is_sorted(const RRset& rrset) {
   return std::adjacent_find(rrset.rdata.begin(), rrset.rdata.end(),
-                            [](const Rdata& a, const Rdata& b) { return a >= b; }) == rrset.rdata.end();
+                            [](const Rdata& a, const Rdata& b) { return !is_before(a, b); }) == rrset.rdata.end();
 }
 
 Result<RRset> sorted(RRset rrset) {
-  std::sort(rrset.rdata.begin(), rrset.rdata.end());
+  std::sort(rrset.rdata.begin(), rrset.rdata.end(), is_before);
   if (!is_sorted(rrset)) {
     return about(rrset, Errc::bad_value, "two equal records");
   }

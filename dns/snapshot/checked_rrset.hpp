@@ -11,6 +11,8 @@ namespace minidns::dns {
 /// record at the apex.
 [[nodiscard]] Result<void> check_for_snapshot(const RRset& rrset, const Name& apex);
 
+/// The order of records in a snapshot's RRset: by their octets.
+[[nodiscard]] bool is_before(const Rdata& a, const Rdata& b);
 /// Whether the records are in the order that a snapshot keeps, none twice.
 [[nodiscard]] bool is_sorted(const RRset& rrset);
 /// The records brought in that order; an error (bad_value) if two are equal.

@@ -53,10 +53,10 @@ std::size_t Chunk::base_offset(const Name& apex) {
 
 Chunk::Chunk(Key, std::size_t base_offset, ByteView octets, std::vector<std::uint16_t> offsets,
              std::size_t record_count, OwnerKey first_owner, RRType first_type)
-    : octets_(octets.begin(), octets.end()),
-      offsets_(std::move(offsets)),
-      first_owner_(std::move(first_owner)),
+    : first_owner_(std::move(first_owner)),
       first_type_(first_type),
+      octets_(octets.begin(), octets.end()),
+      offsets_(std::move(offsets)),
       base_offset_(static_cast<std::uint16_t>(base_offset)),
       record_count_(static_cast<std::uint16_t>(record_count)) {
   assert(!offsets_.empty() && octets_.size() <= size_octets_max);

@@ -92,10 +92,10 @@ class Chunk {
   [[nodiscard]] std::uint32_t u32_at(std::size_t at) const;
   [[nodiscard]] std::strong_ordering compare(std::size_t i, ByteView owner, std::uint16_t rank) const;
 
+  OwnerKey first_owner_;  ///< first: a search of the tree reads nothing else
+  RRType first_type_;
   Bytes octets_;
   std::vector<std::uint16_t> offsets_;  ///< where each RRset starts in octets_
-  OwnerKey first_owner_;
-  RRType first_type_;
   std::uint16_t base_offset_;
   std::uint16_t record_count_;
 };

@@ -15,7 +15,7 @@ namespace {
 using Records = std::vector<const Rdata*>;
 
 bool is_less(const Rdata* a, const Rdata* b) {
-  return *a < *b;
+  return is_before(*a, *b);
 }
 
 Records sorted_records(const RRset& rrset) {
