@@ -7,8 +7,8 @@
 namespace minidns::dns {
 namespace {
 
-constexpr std::size_t fixed_size_octets = 20;                   // serial and the four times end the RDATA
-constexpr std::size_t size_octets_min = 2 + fixed_size_octets;  // two root names before them
+constexpr std::size_t fixed_size_octets = 20;  // serial and the four times end the RDATA
+[[maybe_unused]] constexpr std::size_t size_octets_min = 2 + fixed_size_octets;  // two root names before them
 
 void append_u32(Bytes& out, std::uint32_t value) {
   for (const int shift : {24, 16, 8, 0}) {

@@ -39,15 +39,15 @@ extern const Codec caa_tag_codec;          ///< RFC 8659 §4.1.1
 extern const Codec caa_value_codec;        ///< to the end, without a length octet
 
 // Octets (codec_octets.cpp).
-extern const Codec hex_codec;        ///< to the end, not empty
-extern const Codec base64_codec;     ///< to the end, not empty
-extern const Codec salt_codec;       ///< NSEC3's, `-` if empty (RFC 5155 §3.3)
-extern const Codec addresses_codec;  ///< to the end: APL's items (RFC 3123); may be empty
+extern const Codec hex_codec;           ///< to the end, not empty
+extern const Codec base64_codec;        ///< to the end, not empty
+extern const Codec salt_codec;          ///< NSEC3's, `-` if empty (RFC 5155 §3.3)
+extern const Codec hashed_owner_codec;  ///< NSEC3's next owner, Base32 without padding (RFC 5155 §3.3)
+extern const Codec addresses_codec;     ///< to the end: APL's items (RFC 3123); may be empty
 
 // What ldns reads and prints (codec_ldns.cpp).
 extern const Codec a_codec, aaaa_codec, eui48_codec, eui64_codec;
-extern const Codec locator64_codec;     ///< NID and L64 (RFC 6742)
-extern const Codec hashed_owner_codec;  ///< NSEC3's next owner (RFC 5155 §3.3)
+extern const Codec locator64_codec;  ///< NID and L64 (RFC 6742)
 
 // RFC 1876 (codec_loc.cpp).
 extern const Codec loc_codec;  ///< to the end

@@ -75,17 +75,6 @@ Result<Bytes> parse_locator64(TokenStream& tokens) {
   return parse_word(tokens, LDNS_RDF_TYPE_ILNP64, "four groups of hexadecimal digits, xxxx:xxxx:xxxx:xxxx");
 }
 
-Result<Bytes> parse_hashed_owner(TokenStream& tokens) {
-  return parse_word(tokens, LDNS_RDF_TYPE_NSEC3_NEXT_OWNER, "a hash in Base32 with the extended hex alphabet");
-}
-
-Result<std::size_t> size_of_hashed_owner(ByteView rest) {
-  if (rest.empty() || rest[0] == 0 || rest.size() < 1 + std::size_t{rest[0]}) {
-    return Error{Errc::truncated, "the RDATA ends inside it"};
-  }
-  return 1 + std::size_t{rest[0]};
-}
-
 }  // namespace
 
 const Codec a_codec{parse_a, fixed_size<4>, print_field<LDNS_RDF_TYPE_A>};
@@ -93,7 +82,6 @@ const Codec aaaa_codec{parse_aaaa, fixed_size<16>, print_field<LDNS_RDF_TYPE_AAA
 const Codec eui48_codec{parse_eui48, fixed_size<6>, print_field<LDNS_RDF_TYPE_EUI48>};
 const Codec eui64_codec{parse_eui64, fixed_size<8>, print_field<LDNS_RDF_TYPE_EUI64>};
 const Codec locator64_codec{parse_locator64, fixed_size<8>, print_field<LDNS_RDF_TYPE_ILNP64>};
-const Codec hashed_owner_codec{parse_hashed_owner, size_of_hashed_owner, print_field<LDNS_RDF_TYPE_NSEC3_NEXT_OWNER>};
 
 std::optional<std::uint8_t> dnssec_algorithm_of(std::string_view mnemonic) {
   const auto* const known = ldns_lookup_by_name(ldns_algorithms, std::string(mnemonic).c_str());

@@ -91,6 +91,74 @@ std::optional<std::string> print_salt(ByteView field) {
   return field.size() == 1 ? std::string("-") : to_hex(field.subspan(1));
 }
 
+constexpr std::string_view base32_digits = "0123456789abcdefghijklmnopqrstuv";  // RFC 4648 §7
+constexpr unsigned base32_bits = 5;
+
+/// Without padding; nothing if there are bits left that are not zero, or enough of them for another digit.
+std::optional<Bytes> from_base32(std::string_view text) {
+  Bytes out;
+  std::uint32_t bits = 0;
+  unsigned count = 0;
+  for (const char c : text) {
+    const char folded = c >= 'A' && c <= 'V' ? static_cast<char>(c - 'A' + 'a') : c;
+    const auto value = base32_digits.find(folded);
+    if (value == std::string_view::npos) {
+      return std::nullopt;
+    }
+    bits = (bits << base32_bits | static_cast<std::uint32_t>(value)) & 0xfffU;
+    count += base32_bits;
+    if (count >= 8) {
+      count -= 8;
+      out.push_back(static_cast<std::uint8_t>(bits >> count));
+    }
+  }
+  const bool leftover = count >= base32_bits || (bits & ((1U << count) - 1)) != 0;
+  return leftover ? std::nullopt : std::optional(std::move(out));
+}
+
+std::string to_base32(ByteView octets) {
+  std::string text;
+  std::uint32_t bits = 0;
+  unsigned count = 0;
+  for (const std::uint8_t octet : octets) {
+    bits = (bits << 8 | octet) & 0xfffU;
+    for (count += 8; count >= base32_bits; count -= base32_bits) {
+      text.push_back(base32_digits[bits >> (count - base32_bits) & 0x1fU]);
+    }
+  }
+  if (count > 0) {
+    text.push_back(base32_digits[bits << (base32_bits - count) & 0x1fU]);
+  }
+  return text;
+}
+
+constexpr std::size_t hash_size_octets_max = 255;
+
+Result<Bytes> parse_hashed_owner(TokenStream& tokens) {
+  const auto word = tokens.take_word();
+  if (!word) {
+    return word.error();
+  }
+  const auto octets = from_base32(*word);
+  if (!octets || octets->empty() || octets->size() > hash_size_octets_max) {
+    return bad("it must be a hash in Base32 with the extended hex alphabet, without padding");
+  }
+  Bytes out{static_cast<std::uint8_t>(octets->size())};
+  out.insert(out.end(), octets->begin(), octets->end());
+  return out;
+}
+
+Result<std::size_t> size_of_hashed_owner(ByteView rest) {
+  if (rest.empty() || rest[0] == 0 || rest.size() < 1 + std::size_t{rest[0]}) {
+    return Error{Errc::truncated, "the RDATA ends inside it"};
+  }
+  return 1 + std::size_t{rest[0]};
+}
+
+std::optional<std::string> print_hashed_owner(ByteView field) {
+  return to_base32(field.subspan(1));
+}
+
 /// An address family of RFC 3123.
 struct Family {
   std::uint16_t number;
@@ -210,6 +278,7 @@ std::optional<std::string> print_addresses(ByteView field) {
 const Codec hex_codec{parse_hex, size_of_rest, print_hex};
 const Codec base64_codec{parse_base64, size_of_rest, print_base64};
 const Codec salt_codec{parse_salt, size_of_salt, print_salt};
+const Codec hashed_owner_codec{parse_hashed_owner, size_of_hashed_owner, print_hashed_owner};
 const Codec addresses_codec{parse_addresses, size_of_addresses, print_addresses};
 
 }  // namespace minidns::dns

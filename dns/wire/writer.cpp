@@ -5,7 +5,7 @@
 namespace minidns::dns {
 namespace {
 
-constexpr std::size_t size_octets_min = 512;  // every peer takes that many (RFC 1035 §4.2.1)
+[[maybe_unused]] constexpr std::size_t size_octets_min = 512;  // every peer takes that many (RFC 1035 §4.2.1)
 
 constexpr std::uint8_t tc_bit = 0x02;  // in octet 2
 

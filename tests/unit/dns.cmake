@@ -1,7 +1,10 @@
 minidns_test(dns_unit
   SOURCES
+    unit/dns_message.cpp
+    unit/dns_name.cpp
     unit/dns_rdata_text.cpp
-    unit/dns_zone_file.cpp
+    unit/dns_renderer.cpp
+    unit/dns_values.cpp
   LINK minidns_dns
   LABELS unit
   TIMEOUT 120)

@@ -1,0 +1,1 @@
+minidns_fuzz(tsig SOURCES fuzz/tsig.cpp LINK minidns_tsig)
