@@ -20,6 +20,8 @@ constexpr const char* usage = R"(usage: central COMMAND --config FILE
   token create --project P --role member|admin [--description D] [--expires 30d]
   token list
   token revoke ID
+  zone import FILE --zone NAME --project P [--email E]
+                                        make a zone file the content of a zone
   master-key create FILE                (needs no --config)
 )";
 
@@ -45,6 +47,9 @@ void run(central::CommandLine& line) {
   }
   if (line.take({"token", "revoke"})) {
     return central::run_token_revoke(line, settings);
+  }
+  if (line.take({"zone", "import"})) {
+    return central::run_zone_import(line, settings, clock);
   }
   throw central::UsageError("no such command");
 }

@@ -32,7 +32,7 @@ enum class ImportConflict {
   many_cnames,
   below_dname,
   ds_without_ns,
-  too_many_for_bind,  ///< only asked for where the pool has a BIND
+  too_many_for_bind,
 };
 
 struct ImportFault {
@@ -61,9 +61,8 @@ class ZoneImport {
   virtual void add(const ImportRecord& record) = 0;
   /// After the last record; once.
   virtual ImportCounts finish_upload() = 0;
-  /// At most `limit`, in the order of names; `records_per_type_max`: nothing for no limit.
-  [[nodiscard]] virtual std::vector<ImportFault> faults(const std::optional<std::size_t>& records_per_type_max,
-                                                        std::size_t limit) = 0;
+  /// At most `limit`, in the order of names. `bind_records_per_type_max` counts where the zone's pool has a BIND.
+  [[nodiscard]] virtual std::vector<ImportFault> faults(std::size_t bind_records_per_type_max, std::size_t limit) = 0;
   /// `next` gives the new version's stamp, once the zone is locked. Nothing if the zone isn't there any more. Throws
   /// CommitInDoubt too.
   [[nodiscard]] virtual std::optional<Imported> publish(const std::string& author,

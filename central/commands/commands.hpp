@@ -21,6 +21,10 @@ void run_token_list(CommandLine& line, const Settings& settings);
 /// `token revoke ID`. A server forgets it within `token_cache_time`.
 void run_token_revoke(CommandLine& line, const Settings& settings);
 
+/// `zone import FILE --zone NAME --project P [--email E]`: makes a zone file the zone's content, all of it or nothing.
+/// `--email` is needed where the zone isn't there yet.
+void run_zone_import(CommandLine& line, const Settings& settings, const Clock& clock);
+
 /// `master-key create FILE`: 256 random bits, readable by the owner only; never overwrites.
 void run_master_key_create(CommandLine& line);
 

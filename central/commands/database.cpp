@@ -1,6 +1,7 @@
 #include "central/commands/database.hpp"
 
 #include "central/commands/commands.hpp"
+#include "storage/postgres/feed_numbering.hpp"
 #include "storage/postgres/migrations.hpp"
 #include "storage/postgres/writer_check.hpp"
 
@@ -17,8 +18,6 @@ constexpr auto acquire_timeout = 5s;
 
 // A migration may build an index over a large table.
 constexpr auto migration_time_max = 6h;
-
-constexpr const char* force_epoch = "select open_epoch(true)";
 
 }  // namespace
 
@@ -43,10 +42,7 @@ void run_epoch_new(CommandLine& line, const Settings& settings) {
   line.finish();
   postgres::Connection session(connection_settings(settings.database));
   postgres::check_schema(session);
-  postgres::Transaction transaction(session);
-  const auto epoch = session.execute(force_epoch).integer(0, 0);
-  transaction.commit();
-  std::cout << "epoch " << epoch << std::endl;
+  std::cout << "epoch " << postgres::open_new_epoch(session) << std::endl;
 }
 
 }  // namespace minidns::central
