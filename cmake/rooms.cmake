@@ -22,7 +22,7 @@ add_library(minidns_flags INTERFACE)
 target_include_directories(minidns_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(minidns_flags INTERFACE -Wall -Wextra -Wconversion -Wshadow)
 # gcc 12 warns of overlaps in std::string's own operator+ where it optimizes (GCC bug 105651).
-target_compile_options(minidns_flags INTERFACE $<$<NOT:$<CONFIG:Debug>>:-Wno-restrict>)
+target_compile_options(minidns_flags INTERFACE $<$<AND:$<CXX_COMPILER_ID:GNU>,$<NOT:$<CONFIG:Debug>>>:-Wno-restrict>)
 if(MINIDNS_WERROR)
   target_compile_options(minidns_flags INTERFACE -Werror)
 endif()
