@@ -10,7 +10,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <deque>
+#include <list>
 #include <optional>
 #include <unordered_map>
 
@@ -24,8 +26,6 @@ using std::chrono::steady_clock;
 constexpr std::size_t answer_octets_max = 4096;  // we announce no EDNS, so at most 512 should come
 /// Half of the IDs: a random one is then free at the second draw on average, and hard to guess still.
 constexpr std::size_t waiting_max = 32'768;
-/// How soon a call looks again for a free ID when others have taken all.
-constexpr std::chrono::milliseconds id_wait{50};
 
 }  // namespace
 
@@ -35,6 +35,7 @@ class SoaProbe::Socket : public std::enable_shared_from_this<SoaProbe::Socket> {
  public:
   Socket(const asio::any_io_executor& executor, const asio::ip::udp::endpoint& nameserver, SoaProbeLimits its_limits)
       : limits(its_limits), socket_(executor) {
+    assert(limits.in_flight_max > 0 && limits.in_flight_max <= waiting_max);
     socket_.open(nameserver.protocol());
     socket_.non_blocking(true);
     socket_.connect(nameserver);  // the kernel then drops what others send
@@ -43,11 +44,14 @@ class SoaProbe::Socket : public std::enable_shared_from_this<SoaProbe::Socket> {
   const SoaProbeLimits limits;
 
   [[nodiscard]] asio::any_io_executor executor() { return socket_.get_executor(); }
-  [[nodiscard]] bool has_free_id() const { return waiting_.size() < waiting_max; }
+  [[nodiscard]] bool has_room() const { return waiting_.size() < limits.in_flight_max; }
+  /// Wakes `batch` once there is room again, after those who asked before.
+  void want_room(Batch& batch);
+  void want_no_room(Batch& batch) { without_room_.remove(&batch); }
   /// The ID under which `batch` waits for the answer to its question `index`; nothing if it can't be sent. What the
   /// kernel has no room for counts as lost on the way.
   [[nodiscard]] std::optional<std::uint16_t> send(const dns::Name& zone, Batch& batch, std::size_t index);
-  void forget(std::uint16_t id) { waiting_.erase(id); }
+  void forget(std::uint16_t id);
   void close();
 
  private:
@@ -59,9 +63,11 @@ class SoaProbe::Socket : public std::enable_shared_from_this<SoaProbe::Socket> {
   [[nodiscard]] std::uint16_t free_id() const;
   void receive();
   void dispatch(ByteView octets);
+  void offer_room();
 
   asio::ip::udp::socket socket_;
   std::unordered_map<std::uint16_t, Waiting> waiting_;
+  std::list<Batch*> without_room_;  ///< callers with unsent questions, in the order in which they get room
   std::array<std::uint8_t, answer_octets_max> buffer_{};
   bool is_receiving_ = false;
 };
@@ -76,8 +82,11 @@ class SoaProbe::Batch {
   Batch(std::shared_ptr<Socket> socket, std::vector<dns::Name> zones)
       : wake(socket->executor()), socket_(std::move(socket)), zones_(std::move(zones)), answers_(zones_.size()) {}
   ~Batch() {
+    socket_->want_no_room(*this);
     for (const Try& t : tries_) {
-      socket_->forget(t.id);
+      if (!answers_[t.index]) {
+        socket_->forget(t.id);
+      }
     }
   }
   Batch(const Batch&) = delete;
@@ -128,6 +137,24 @@ std::optional<std::uint16_t> SoaProbe::Socket::send(const dns::Name& zone, Batch
   return id;
 }
 
+void SoaProbe::Socket::want_room(Batch& batch) {
+  want_no_room(batch);
+  without_room_.push_back(&batch);
+}
+
+void SoaProbe::Socket::forget(std::uint16_t id) {
+  waiting_.erase(id);
+  offer_room();
+}
+
+/// Half of all room at a time, rather than to wake somebody for every answer.
+void SoaProbe::Socket::offer_room() {
+  if (!without_room_.empty() && waiting_.size() <= limits.in_flight_max / 2) {
+    without_room_.front()->wake.cancel();
+    without_room_.pop_front();
+  }
+}
+
 std::uint16_t SoaProbe::Socket::free_id() const {
   auto id = static_cast<std::uint16_t>(random_u64());
   while (waiting_.contains(id)) {
@@ -162,8 +189,8 @@ void SoaProbe::Socket::dispatch(ByteView octets) {
   const Waiting waiting = found->second;
   const std::optional<SoaAnswer> answer = decode_soa_answer(octets, waiting.batch->zone(waiting.index));
   if (answer) {
-    waiting_.erase(found);
     waiting.batch->take(waiting.index, *answer);
+    forget(found->first);
   }
 }
 
@@ -173,9 +200,12 @@ void SoaProbe::Socket::close() {
 }
 
 void SoaProbe::Batch::send_more() {
-  while (sent_ < zones_.size() && sent_ - done_ < socket_->limits.in_flight_max && socket_->has_free_id()) {
+  while (sent_ < zones_.size() && socket_->has_room()) {
     const std::size_t index = sent_++;
     send(index, 1);
+  }
+  if (sent_ < zones_.size()) {
+    socket_->want_room(*this);
   }
 }
 
@@ -205,14 +235,13 @@ void SoaProbe::Batch::end_tries(steady_clock::time_point now) {
 }
 
 steady_clock::time_point SoaProbe::Batch::next_event() const {
-  return tries_.empty() ? steady_clock::now() + id_wait : tries_.front().end;
+  // Without questions in flight it is others who have all room; theirs end within a try.
+  return tries_.empty() ? steady_clock::now() + socket_->limits.per_try : tries_.front().end;
 }
 
 void SoaProbe::Batch::take(std::size_t index, const SoaAnswer& answer) {
   finish(index, answer);
-  // Half a window at a time, rather than to wake for each.
-  const std::size_t in_flight = sent_ - done_;
-  if (is_done() || (sent_ < zones_.size() && in_flight <= socket_->limits.in_flight_max / 2)) {
+  if (is_done()) {
     wake.cancel();
   }
 }

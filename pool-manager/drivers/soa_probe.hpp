@@ -25,7 +25,8 @@ struct SoaProbeLimits {
 /// Asks one nameserver for the serials of zones: SOA over UDP, without recursion and TSIG. One socket, whatever the
 /// number of questions and callers. An answer counts if it comes from the nameserver (connected socket), with the ID of
 /// a query that waits and with its question; all else is ignored. IDs are random. After `tries` times `per_try` without
-/// an answer it is a timeout.
+/// an answer it is a timeout. Callers share `in_flight_max` in turn, so a question need not wait for another call's
+/// thousands.
 ///
 /// Calls on the executor (a strand) only. May be destroyed while calls wait: those end with failures.
 class SoaProbe {
