@@ -52,15 +52,19 @@ std::string new_request_id(const Clock& clock) {
 /// What came of reading: a request, a problem to be answered before closing, or nothing because the client is gone.
 using Incoming = std::variant<std::monostate, HttpRequest, Problem>;
 
+Incoming refusal(ProblemType type) {
+  return Problem{type};
+}
+
 Incoming incoming_of(const error_code& error, bool timed_out) {
   if (timed_out) {
-    return Problem{ProblemType::request_timeout};
+    return refusal(ProblemType::request_timeout);
   }
   if (error == http::error::header_limit) {
-    return Problem{ProblemType::header_too_large};
+    return refusal(ProblemType::header_too_large);
   }
   if (error == http::error::body_limit) {
-    return Problem{ProblemType::body_too_large};
+    return refusal(ProblemType::body_too_large);
   }
   const bool gone = error == http::error::end_of_stream || error == http::error::partial_message;
   if (!gone && error.category() == http::make_error_code(http::error::bad_method).category()) {
@@ -155,7 +159,7 @@ asio::awaitable<Incoming> Connection::Session::read_request() {
   }
   const auto expectation = expectation_of(parser_->get());
   if (expectation == Expectation::unknown) {
-    co_return Problem{ProblemType::expectation_failed};
+    co_return refusal(ProblemType::expectation_failed);
   }
   if (expectation == Expectation::continue_100 && !parser_->is_done()) {
     deadline_.arm(context_.settings.write_time);
@@ -224,7 +228,10 @@ asio::awaitable<void> Connection::Session::answer_problem(Problem problem) {
   context_.metrics.count_request(nullptr, traits_of(problem.type).status, std::chrono::nanoseconds(0));
   context_.log.debug("request refused", {{"type", traits_of(problem.type).type}, {"request", request_id}});
   Answer answer = render(problem, request_id);
-  (void)co_await send(std::move(answer), ResponseFrame{request_id, false, false, false});
+  // A named local, not a temporary in the co_await expression: gcc 12 destroys some of those twice.
+  const ResponseFrame frame{request_id, false, false, false};
+  // Whether it got through or not, the connection is closed next.
+  (void)co_await send(std::move(answer), frame);
 }
 
 asio::awaitable<bool> Connection::Session::send(Answer answer, ResponseFrame frame) {
@@ -298,6 +305,7 @@ void Connection::drain() {
 }
 
 void refuse_connection(tcp::socket& socket, const ConnectionContext& context) {
+  context.metrics.connection_refused();
   const std::string request_id = new_request_id(context.clock);
   const auto response =
       to_response(render(Problem{ProblemType::overloaded}, request_id), ResponseFrame{request_id, false, false, false});
@@ -306,7 +314,6 @@ void refuse_connection(tcp::socket& socket, const ConnectionContext& context) {
   // Its send buffer is empty, so the answer fits; if not, the client sees that it was closed.
   http::write(socket, response, error);
   socket.shutdown(tcp::socket::shutdown_send, error);
-  context.metrics.connection_refused();
 }
 
 }  // namespace minidns::api

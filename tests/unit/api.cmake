@@ -16,3 +16,16 @@ minidns_test(api_unit
   LABELS unit
   TIMEOUT 60)
 
+
+minidns_test(api_server
+  SOURCES
+    harness/wait.cpp
+    unit/api_fakes.cpp
+    unit/api_http_client.cpp
+    unit/api_running_server.cpp
+    unit/api_server.cpp
+    unit/api_server_limits.cpp
+    unit/api_server_shutdown.cpp
+  LINK minidns_api Boost::json
+  LABELS unit
+  TIMEOUT 120)
