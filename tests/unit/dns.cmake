@@ -5,6 +5,7 @@ minidns_test(dns_unit
     unit/dns_rdata_text.cpp
     unit/dns_renderer.cpp
     unit/dns_values.cpp
+    unit/dns_zone_file.cpp
   LINK minidns_dns
   LABELS unit
   TIMEOUT 120)
