@@ -37,6 +37,15 @@ std::optional<dns::Version> parse_version(std::string_view text) {
   return dns::Version(value);
 }
 
+void add_line(std::vector<std::string>& payloads, std::string line) {
+  constexpr auto size_max = static_cast<std::size_t>(payload_size_octets_max);
+  if (payloads.empty() || payloads.back().size() + 1 + line.size() > size_max) {
+    payloads.push_back(std::move(line));
+  } else {
+    payloads.back() += '\n' + line;
+  }
+}
+
 }  // namespace
 
 std::vector<VersionAnnouncement> parse_announcements(std::string_view payload) {
@@ -79,15 +88,16 @@ std::vector<RenotifyRequest> parse_renotify_requests(std::string_view payload) {
 std::vector<std::string> to_payloads(const std::vector<VersionAnnouncement>& announcements) {
   std::vector<std::string> payloads;
   for (const VersionAnnouncement& announcement : announcements) {
-    std::string line = announcement.instance.to_string() + ' ' + announcement.zone.to_string() + ' ' +
-                       std::to_string(announcement.version.value());
-    if (payloads.empty() ||
-        payloads.back().size() + 1 + line.size() > static_cast<std::size_t>(payload_size_octets_max)) {
-      payloads.push_back(std::move(line));
-    } else {
-      payloads.back() += '\n';
-      payloads.back() += line;
-    }
+    add_line(payloads, announcement.instance.to_string() + ' ' + announcement.zone.to_string() + ' ' +
+                           std::to_string(announcement.version.value()));
+  }
+  return payloads;
+}
+
+std::vector<std::string> to_payloads(const std::vector<VersionHint>& hints) {
+  std::vector<std::string> payloads;
+  for (const VersionHint& hint : hints) {
+    add_line(payloads, hint.zone.to_string() + ' ' + std::to_string(hint.version.value()));
   }
   return payloads;
 }

@@ -57,6 +57,7 @@ struct RenotifyRequest {
 
 /// Payloads, each of at most `payload_size_octets_max`, that hold all of `announcements`.
 [[nodiscard]] std::vector<std::string> to_payloads(const std::vector<VersionAnnouncement>& announcements);
+[[nodiscard]] std::vector<std::string> to_payloads(const std::vector<VersionHint>& hints);
 
 /// Which instances live, and what they tell each other. For one thread; blocks. All calls throw postgres::Unavailable
 /// and postgres::StatementError.

@@ -63,8 +63,9 @@ struct ZoneCommit {
   std::string author;           ///< for history
   std::vector<dns::RRset> put;  ///< in place of what is there
   std::vector<std::pair<dns::Name, dns::RRType>> take_away;
-  std::optional<dns::Ttl> default_ttl;  ///< RRsets of recordsets without a TTL get this one
-  std::optional<ZoneFields> fields;
+  std::optional<dns::Ttl> default_ttl;                  ///< RRsets of recordsets without a TTL get this one
+  std::optional<ZoneFields> fields;                     ///< kind and attributes stay
+  std::optional<std::vector<std::string>> soa_records;  ///< what the SOA's recordset shows from now on
   std::vector<RecordsetWrite> add;
   std::vector<RecordsetWrite> change;
   std::vector<RecordsetId> remove;
@@ -82,6 +83,8 @@ class ZoneEdit {
  public:
   virtual ~ZoneEdit() = default;
   [[nodiscard]] virtual const LockedZone& zone() const = 0;
+  /// The zone as the API shows it now.
+  [[nodiscard]] virtual ZoneRecord record() = 0;
   [[nodiscard]] virtual std::optional<RecordsetRecord> recordset(const RecordsetId& id) = 0;
   [[nodiscard]] virtual Surroundings surroundings(const dns::Name& owner) = 0;
   [[nodiscard]] virtual std::vector<NsName> ns_names() = 0;
@@ -134,7 +137,8 @@ class ZoneCreation {
 class ZoneEditor {
  public:
   virtual ~ZoneEditor() = default;
-  /// Null if there is no such zone within reach. One that is being deleted is there.
+  /// Null if there is no such zone within reach. One that is being deleted is there, until enough nameservers have let
+  /// go of it.
   [[nodiscard]] virtual std::unique_ptr<ZoneEdit> edit(const Reach& reach, const ZoneId& id) = 0;
   /// `pool`: nothing for the default one.
   [[nodiscard]] virtual std::unique_ptr<ZoneCreation> create(const dns::Name& name, const ProjectId& project,

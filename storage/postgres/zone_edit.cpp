@@ -1,6 +1,7 @@
 #include "storage/postgres/zone_edit.hpp"
 
 #include "storage/postgres/zone_columns.hpp"
+#include "storage/postgres/zone_lock.hpp"
 #include "storage/postgres/zone_reader.hpp"
 #include "storage/postgres/zone_records.hpp"
 #include "storage/postgres/zone_rows.hpp"
@@ -12,19 +13,6 @@
 
 namespace minidns::storage::postgres {
 namespace {
-
-// Waits for another writer of the zone. Nothing else is read here: after a wait this statement still has its old
-// snapshot, and only the locked row itself is new (DESIGN.md §3: lock in one statement, read in the next).
-constexpr const char* lock_zone =
-    "select 1 from zones where id = $1 and ($2::text is null or project_id = $2) for no key update";
-
-constexpr const char* select_locked =
-    "select z.name, z.project_id, z.pool_id, z.type, z.email, z.description, z.ttl,"
-    " array(select key from jsonb_each_text(z.attributes) order by key),"
-    " array(select value from jsonb_each_text(z.attributes) order by key), z.masters, z.version, z.serial, z.epoch,"
-    " (select epoch from feed_head), now(), z.deleted_at is not null,"
-    " exists (select from nameservers n where n.pool_id = z.pool_id and n.driver = 'bind' and n.state <> 'retired')"
-    " from zones z where z.id = $1";
 
 // What is at the owner, and what above it cuts it off.
 constexpr const char* select_around =
@@ -50,6 +38,10 @@ constexpr const char* update_zone =
 constexpr const char* update_fields =
     "update zones set email = $2, description = $3, ttl = $4, masters = $5 where id = $1";
 
+constexpr const char* update_soa =
+    "update recordsets set records = $2, changed_in = $3, revision = revision + 1, updated_at = now()"
+    " where zone_id = $1 and owner = '' and type = 6";
+
 constexpr const char* upsert_tombstone =
     "insert into tombstones (name_key, zone_id, serial) select name_key, id, $2 from zones where id = $1"
     " on conflict (name_key) do update set zone_id = excluded.zone_id, serial = excluded.serial,"
@@ -62,20 +54,6 @@ std::string select_zone() {
 std::string select_recordset() {
   return std::string("select ") + recordset_columns + " from recordsets r" + recordset_details +
          " where r.id = $1 and r.zone_id = $2";
-}
-
-LockedZone locked_zone_of(const ZoneId& id, const Rows& rows) {
-  return {.id = id,
-          .name = zone_name_of(rows.text(0, 0)),
-          .project = ProjectId(rows.text(0, 1)),
-          .pool = PoolId(rows.uuid(0, 2)),
-          .fields = zone_fields_of(rows, 0, 3),
-          .head = {dns::Version(rows.integer(0, 10)), serial_column(rows, 0, 11)},
-          .head_epoch = rows.integer(0, 12),
-          .current_epoch = rows.integer(0, 13),
-          .now = rows.timestamp(0, 14),
-          .deleted = rows.boolean(0, 15),
-          .pool_has_bind = rows.boolean(0, 16)};
 }
 
 // The end of the range of keys that begin with `key`, which ends in the octet 0 that closes a label.
@@ -91,16 +69,15 @@ class Edit final : public ZoneEdit {
  public:
   Edit(ConnectionPool::Lease lease, const Reach& reach, const ZoneId& id)
       : lease_(std::move(lease)), transaction_(*lease_) {
-    const auto project = reach.project ? Param(reach.project->text()) : Param(nullptr);
-    const auto results =
-        lease_->execute_all({{lock_epoch, {}}, {lock_zone, {id.uuid(), project}}, {select_locked, {id.uuid()}}});
-    if (!results[1].empty() && !results[2].empty()) {
-      zone_ = locked_zone_of(id, results[2]);
-    }
+    zone_ = lock_zone(*lease_, reach, id);
   }
 
   [[nodiscard]] bool found() const { return zone_.has_value(); }
   [[nodiscard]] const LockedZone& zone() const override { return *zone_; }
+
+  [[nodiscard]] ZoneRecord record() override {
+    return zone_record_of(lease_->execute(zone_sql().c_str(), {zone_->id.uuid()}), 0);
+  }
 
   [[nodiscard]] std::optional<RecordsetRecord> recordset(const RecordsetId& id) override {
     const auto rows = lease_->execute(recordset_sql().c_str(), {id.uuid(), zone_->id.uuid()});
@@ -190,6 +167,9 @@ void Edit::add_content(Statements& statements, const ZoneCommit& commit) const {
   add_put(statements, zone_->id, zone_->name, stamp.version, commit.put);
   if (commit.default_ttl) {
     add_default_ttl(statements, zone_->id, stamp.version, *commit.default_ttl);
+  }
+  if (commit.soa_records) {
+    statements.push_back({update_soa, {zone_->id.uuid(), *commit.soa_records, stamp.version.value()}});
   }
   add_version(statements, zone_->id, stamp, commit.kind, commit.author);
   if (commit.kind == VersionKind::remove) {

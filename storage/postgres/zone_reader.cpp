@@ -1,6 +1,6 @@
 #include "storage/postgres/zone_reader.hpp"
 
-#include "storage/postgres/list_query.hpp"
+#include "storage/postgres/list_result.hpp"
 #include "storage/postgres/zone_columns.hpp"
 #include "storage/postgres/zone_records.hpp"
 #include "storage/postgres/zone_rows.hpp"
@@ -112,25 +112,6 @@ void add_recordset_name(ListQuery& list, const std::optional<TextFilter>& filter
   const auto key = list.param(ByteView(name_key_of(*name)));
   list.where("z.name_key = any(" + list.param(zones) + ") and r.owner = substr(" + key +
              "::bytea, length(z.name_key) + 1)");
-}
-
-template <class Record, class Id, class Key, class Decode>
-ListResult<Record> result_of(const ListQuery::Page& page, const ListRequest<Id, Key>& request, Decode decode) {
-  ListResult<Record> result;
-  result.marker_found = page.marker_found;
-  result.total = page.total;
-  for (const auto& rows : page.rows) {
-    result.more = rows.size() > request.limit;
-    for (std::size_t row = 0; row < std::min(rows.size(), request.limit); ++row) {
-      result.items.push_back(decode(rows, row));
-    }
-  }
-  return result;
-}
-
-template <class Id>
-std::optional<Uuid> uuid_of(const std::optional<Id>& id) {
-  return id ? std::optional(id->uuid()) : std::nullopt;
 }
 
 }  // namespace

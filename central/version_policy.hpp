@@ -1,0 +1,24 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "dns/serial.hpp"
+#include "storage/zone_record.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace minidns::central {
+
+/// What the first commit to a zone in a new epoch skips, of versions and of serials: neither is ever used again with
+/// other content, whatever a lost primary had committed (DESIGN.md §3, "Epoch").
+inline constexpr std::uint32_t epoch_skip = 1U << 20;
+
+/// The stamp after `head`. Its serial is Unix time where that is newer by RFC 1982, otherwise the next number: many
+/// commits in a second stay apart, and a serial ahead of time goes on from there.
+[[nodiscard]] storage::VersionStamp next_stamp(const storage::VersionStamp& head, bool is_new_epoch, WallTime now);
+
+/// The first stamp of a zone; newer than `floor`, the last serial that its name was served with.
+[[nodiscard]] storage::VersionStamp first_stamp(const std::optional<dns::Serial>& floor, bool is_new_epoch,
+                                                WallTime now);
+
+}  // namespace minidns::central

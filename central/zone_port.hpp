@@ -1,0 +1,33 @@
+#pragma once
+
+#include "api/ports.hpp"
+#include "base/clock.hpp"
+#include "central/announcer.hpp"
+#include "storage/zone_edit.hpp"
+#include "storage/zone_reader.hpp"
+
+namespace minidns::central {
+
+/// Zones, as the API asks for them. All that is referred to must outlive this. Safe on any thread.
+class ZonePort final : public api::Zones {
+ public:
+  ZonePort(storage::ZoneReader& reader, storage::ZoneEditor& editor, Announcer& announcer, const Clock& clock)
+      : reader_(reader), editor_(editor), announcer_(announcer), clock_(clock) {}
+
+  [[nodiscard]] api::Result<api::ZoneView> create(const api::Scope& scope, const api::NewZone& zone) override;
+  [[nodiscard]] api::Result<api::ZoneView> get(const api::Scope& scope, const ZoneId& id) override;
+  [[nodiscard]] api::Result<api::Page<api::ZoneView>> list(const api::Scope& scope, const api::ZoneFilter& filter,
+                                                           const api::ZonePageRequest& page) override;
+  [[nodiscard]] api::Result<api::ZoneView> update(const api::Scope& scope, const ZoneId& id,
+                                                  const api::ZoneChange& change) override;
+  [[nodiscard]] api::Result<api::ZoneView> remove(const api::Scope& scope, const ZoneId& id) override;
+  [[nodiscard]] api::Result<std::vector<api::NsRecord>> nameservers(const api::Scope& scope, const ZoneId& id) override;
+
+ private:
+  storage::ZoneReader& reader_;
+  storage::ZoneEditor& editor_;
+  Announcer& announcer_;
+  const Clock& clock_;
+};
+
+}  // namespace minidns::central
