@@ -33,6 +33,9 @@ void run(central::CommandLine& line) {
   }
   const auto settings = central::read_settings(line.required("config"));
   const SystemClock clock;
+  if (line.take({"serve"})) {
+    return central::run_serve(line, settings, clock);
+  }
   if (line.take({"migrate"})) {
     return central::run_migrate(line, settings);
   }

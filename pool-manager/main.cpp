@@ -54,7 +54,7 @@ SecretBox open_secrets(const std::string& master_key_file) {
 }
 
 /// A database that isn't there can be waited for; one with a schema that we don't know can't.
-void check_database(storage::postgres::ConnectionPool& connections, pool::DatabaseState& state) {
+void check_database(storage::postgres::ConnectionPool& connections, DatabaseState& state) {
   try {
     (void)connections.acquire();
     state.worked();
@@ -100,7 +100,7 @@ void run(const pool::Settings& settings) {
   storage::postgres::PostgresFeedReader hints(connection_settings(settings.database),
                                               {storage::channel_feed, storage::channel_versions, storage::channel_have},
                                               check);
-  pool::DatabaseState database_state(clock, log);
+  DatabaseState database_state(clock, log);
   check_database(connections, database_state);
 
   boost::asio::io_context io;

@@ -7,7 +7,7 @@
 #include "base/secret_box.hpp"
 #include "base/worker_pool.hpp"
 #include "pool-manager/backoff.hpp"
-#include "pool-manager/database_state.hpp"
+#include "base/database_state.hpp"
 #include "pool-manager/version_reports.hpp"
 #include "storage/nameserver_work.hpp"
 

@@ -10,6 +10,9 @@ namespace minidns::central {
 /// What an operator runs, apart from the server. Each takes its own arguments off the command line, prints to standard
 /// output what was asked for, and throws what it can't deal with: UsageError, storage's errors, std::runtime_error.
 
+/// `serve`: the API's server, until SIGTERM or SIGINT. Ends with an error if the schema is unknown.
+void run_serve(CommandLine& line, const Settings& settings, const Clock& clock);
+
 /// `migrate`: brings the schema to the newest version.
 void run_migrate(CommandLine& line, const Settings& settings);
 /// `epoch new`: after a disk snapshot was put back, which the database can't notice by itself.

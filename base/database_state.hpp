@@ -6,9 +6,9 @@
 #include <mutex>
 #include <string>
 
-namespace minidns::pool {
+namespace minidns {
 
-/// Whether the database can be used, as the manager's own threads find it out each second; says so once when it
+/// Whether the database can be used, as a thread of the program finds it out each second; says so once when it
 /// changes. Safe on any thread.
 class DatabaseState {
  public:
@@ -32,4 +32,4 @@ class DatabaseState {
   std::string reason_ = "not asked yet";
 };
 
-}  // namespace minidns::pool
+}  // namespace minidns

@@ -1,8 +1,8 @@
-#include "pool-manager/database_state.hpp"
+#include "base/database_state.hpp"
 
 #include <chrono>
 
-namespace minidns::pool {
+namespace minidns {
 
 void DatabaseState::worked() {
   const std::lock_guard lock(mutex_);
@@ -41,4 +41,4 @@ std::string DatabaseState::describe() const {
   return "database=down for=" + std::to_string(age.count()) + "s reason=\"" + reason_ + '"';
 }
 
-}  // namespace minidns::pool
+}  // namespace minidns

@@ -1,0 +1,145 @@
+#include "api/server.hpp"
+#include "base/database_state.hpp"
+#include "base/metrics.hpp"
+#include "base/ops_server.hpp"
+#include "base/program.hpp"
+#include "base/secret_box.hpp"
+#include "base/worker_pool.hpp"
+#include "central/commands/commands.hpp"
+#include "central/feed_announcer.hpp"
+#include "central/nameserver_port.hpp"
+#include "central/pool_port.hpp"
+#include "central/presence.hpp"
+#include "central/recordset_port.hpp"
+#include "central/service_status_port.hpp"
+#include "central/token_authenticator.hpp"
+#include "central/tsig_key_port.hpp"
+#include "central/zone_port.hpp"
+#include "storage/postgres/migrations.hpp"
+#include "storage/postgres/nameservers.hpp"
+#include "storage/postgres/pools.hpp"
+#include "storage/postgres/service_statuses.hpp"
+#include "storage/postgres/tokens.hpp"
+#include "storage/postgres/tsig_keys.hpp"
+#include "storage/postgres/writer_check.hpp"
+#include "storage/postgres/zone_edit.hpp"
+#include "storage/postgres/zone_reader.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <stdexcept>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+namespace minidns::central {
+namespace {
+
+namespace postgres = storage::postgres;
+using namespace std::chrono_literals;
+
+// A request that finds no free connection is answered 503 after it.
+constexpr auto acquire_timeout = 2s;
+
+SecretBox open_secrets(const std::string& file) {
+  auto box = SecretBox::from_file(file);
+  if (!box) {
+    throw std::runtime_error("master key: " + box.error().detail);
+  }
+  return std::move(*box);
+}
+
+/// A database that isn't there can be waited for; one with a schema that we don't know can't.
+void check_database(postgres::ConnectionPool& pool, DatabaseState& state) {
+  try {
+    static_cast<void>(pool.acquire());
+    state.worked();
+  } catch (const postgres::SchemaMismatch&) {
+    throw;
+  } catch (const postgres::Unavailable& error) {
+    state.failed(error.what());
+  }
+}
+
+/// Runs an io_context; ends the threads when it goes.
+class IoThreads {
+ public:
+  IoThreads(boost::asio::io_context& io, std::size_t count) : io_(io), work_(boost::asio::make_work_guard(io)) {
+    for (std::size_t i = 0; i < count; ++i) {
+      threads_.emplace_back([this] { io_.run(); });
+    }
+  }
+  ~IoThreads() {
+    work_.reset();
+    io_.stop();
+  }
+  IoThreads(const IoThreads&) = delete;
+  IoThreads& operator=(const IoThreads&) = delete;
+
+ private:
+  boost::asio::io_context& io_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  std::vector<std::jthread> threads_;
+};
+
+/// The ports on PostgreSQL.
+struct Stores {
+  explicit Stores(postgres::ConnectionPool& pool)
+      : tokens(pool), reader(pool), editor(pool), pools(pool), nameservers(pool), keys(pool), services(pool) {}
+
+  postgres::PostgresTokens tokens;
+  postgres::PostgresZoneReader reader;
+  postgres::PostgresZoneEditor editor;
+  postgres::PostgresPools pools;
+  postgres::PostgresNameservers nameservers;
+  postgres::PostgresTsigKeys keys;
+  postgres::PostgresServiceStatuses services;
+};
+
+}  // namespace
+
+void run_serve(CommandLine& line, const Settings& settings, const Clock& clock) {
+  line.finish();
+  const Logger log("central", settings.program.log_level, STDERR_FILENO);
+  const auto secrets = open_secrets(settings.program.master_key_file);
+  Metrics metrics;
+  DatabaseState database_state(clock, log);
+  const postgres::WriterCheck writer_check;
+  postgres::ConnectionPool connections(connection_settings(settings.database), settings.database.connections,
+                                       acquire_timeout, writer_check);
+  check_database(connections, database_state);
+
+  Stores stores(connections);
+  FeedAnnouncer announcer(connections, log, metrics);
+  TokenAuthenticator authenticator(stores.tokens, clock);
+  ZonePort zones(stores.reader, stores.editor, announcer, clock);
+  RecordsetPort recordsets(stores.reader, stores.editor, announcer, clock);
+  PoolPort pools(stores.pools, announcer, clock);
+  NameserverPort nameservers(stores.nameservers, stores.keys, secrets, announcer, clock);
+  TsigKeyPort keys(stores.keys, secrets, announcer, clock);
+  ServiceStatusPort services(stores.services);
+
+  // Threads: I/O (HTTP), database (blocking ports), the announcer's, presence's, the operator's endpoint.
+  boost::asio::io_context io;
+  WorkerPool database("database", settings.database.connections, settings.request_queue_max);
+  const IoThreads io_threads(io, settings.io_threads);
+  api::Server server(io.get_executor(), database,
+                     {authenticator, zones, recordsets, pools, nameservers, keys, services}, clock, log, metrics,
+                     settings.server);
+  const Presence presence(connection_settings(settings.database), writer_check,
+                          settings.server.address + ":" + std::to_string(server.port()), database_state, clock);
+  const OpsServer ops(settings.program.ops_address, settings.program.ops_port, metrics, [&] {
+    return Readiness{database_state.is_up(), database_state.describe()};
+  });
+  log.info("serving", {{"address", settings.server.address}, {"port", server.port()}});
+
+  while (wait_for_signal() == Signal::reload) {
+    log.info("reload asked for: there is nothing to reload, the configuration is read at start");
+  }
+  log.info("stopping");
+  server.shutdown();
+  database.stop();
+}
+
+}  // namespace minidns::central
