@@ -30,6 +30,14 @@ Answer empty_answer(int status) {
   return answer;
 }
 
+std::size_t records_octets(const RecordsetView& recordset) {
+  std::size_t octets = 0;
+  for (const RecordText& record : recordset.records) {
+    octets += record.size();
+  }
+  return octets;
+}
+
 Answer list_answer(const ListFrame& frame, json::array items, const Call& call,
                    const std::optional<std::string>& last_id, std::optional<std::uint64_t> total_count) {
   json::object links{{"self", call.base_url + call.target.to_text()}};

@@ -20,6 +20,7 @@
 #include <boost/beast/http/write.hpp>
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -125,6 +126,7 @@ class Connection::Session {
   tcp::socket& socket_;
   Deadline deadline_;
   beast::flat_buffer buffer_;
+  std::uint64_t requests_ = 0;  // that have begun after a pause
   std::optional<http::request_parser<http::string_body>> parser_;
 };
 
@@ -137,11 +139,13 @@ asio::awaitable<bool> Connection::Session::wait_for_request() {
   }
   error_code error;
   connection_.idle_ = true;
-  deadline_.arm(context_.settings.idle_time);
+  // Who has just connected has something to say.
+  deadline_.arm(requests_ == 0 ? context_.settings.header_time : context_.settings.idle_time);
   const std::size_t size = co_await socket_.async_read_some(buffer_.prepare(first_read_octets),
                                                             asio::redirect_error(asio::use_awaitable, error));
   deadline_.disarm();
   connection_.idle_ = false;
+  ++requests_;
   buffer_.commit(size);
   co_return !error;
 }

@@ -23,10 +23,11 @@ struct ServerSettings {
   /// Links begin with it instead of with the request's Host: `https://dns.example.org`, no trailing slash.
   std::optional<std::string> base_url;
 
-  /// More are answered 503 and closed. Each costs at most header + body limit and a file descriptor.
+  /// More are answered 503 and closed. While it reads, each costs at most the body limit, 64 KiB of buffer and a file
+  /// descriptor.
   std::size_t connections_max = 1024;
   /// From a request's first octet to the end of its header, and from there to the end of its body: a client that
-  /// trickles must not hold a connection for ever.
+  /// trickles must not hold a connection for ever. `header_time` also bounds a new connection's silence.
   std::chrono::milliseconds header_time{10'000};
   std::chrono::milliseconds body_time{30'000};
   /// For the client to take a whole response.

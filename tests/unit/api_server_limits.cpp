@@ -50,12 +50,18 @@ TEST(ServerLimits, AnIdleConnectionIsClosedWithoutAWord) {
   ServerSettings settings;
   settings.idle_time = 50ms;
   RunningServer server(settings);
-  RawClient fresh(server.port());
-  EXPECT_TRUE(fresh.is_closed());
-  RawClient used(server.port());
-  used.get("/healthcheck");
-  EXPECT_EQ(used.receive().status, 200);
-  EXPECT_TRUE(used.is_closed());
+  RawClient client(server.port());
+  client.get("/healthcheck");
+  EXPECT_EQ(client.receive().status, 200);
+  EXPECT_TRUE(client.is_closed());
+}
+
+TEST(ServerLimits, AConnectionThatSaysNothingIsClosedSooner) {
+  ServerSettings settings;
+  settings.header_time = 50ms;
+  RunningServer server(settings);
+  RawClient client(server.port());
+  EXPECT_TRUE(client.is_closed());
 }
 
 TEST(ServerLimits, AClientThatDoesNotReadLosesItsConnection) {

@@ -177,6 +177,29 @@ TEST_F(ServiceTest, ANextLinkKeepsFiltersAndReplacesTheMarker) {
             "http://dns.example:9001/v2/zones?limit=1&sort_dir=asc&marker=" + last);
 }
 
+TEST_F(ServiceTest, APageOfLargeRecordsetsEndsEarlyAndGoesOn) {
+  const ZoneView zone = fakes_.add_zone("a.org.", "p1");
+  constexpr int count = 100;
+  for (int i = 0; i < count; ++i) {
+    fakes_.add_recordset(zone, "a.org.", {std::string(100'000, 'x')});
+  }
+  std::string target = "/v2/recordsets?limit=1000";
+  std::size_t seen = 0;
+  int pages = 0;
+  while (!target.empty()) {
+    const Answer answer = ask(Method::get, target);
+    EXPECT_LT(answer.body.size(), 10'000'000U);
+    const json::value page = json::parse(answer.body);
+    seen += page.at("recordsets").as_array().size();
+    const json::value* next = page.at("links").as_object().if_contains("next");
+    target =
+        next == nullptr ? "" : std::string(next->as_string()).substr(std::string("http://dns.example:9001").size());
+    ++pages;
+  }
+  EXPECT_EQ(seen, count);
+  EXPECT_EQ(pages, 2);
+}
+
 TEST_F(ServiceTest, CountsCanBeHidden) {
   fakes_.add_zone("a.org.", "p1");
   const Answer answer =
