@@ -13,8 +13,8 @@ namespace minidns::central {
 class NameserverPort final : public api::Nameservers {
  public:
   /// All must outlive this.
-  NameserverPort(storage::Nameservers& nameservers, storage::TsigKeys& keys, const SecretBox& box, const Clock& clock,
-                 Announcer& announcer)
+  NameserverPort(storage::Nameservers& nameservers, storage::TsigKeys& keys, const SecretBox& box, Announcer& announcer,
+                 const Clock& clock)
       : nameservers_(nameservers), keys_(keys), box_(box), announcer_(announcer), clock_(clock) {}
 
   [[nodiscard]] api::Result<api::NameserverView> create(const api::Scope& scope,

@@ -1,3 +1,4 @@
+#include "base/io_threads.hpp"
 #include "base/ops_server.hpp"
 #include "base/program.hpp"
 #include "base/secret_box.hpp"
@@ -10,7 +11,6 @@
 #include "storage/postgres/nameserver_work.hpp"
 #include "storage/postgres/writer_check.hpp"
 
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <chrono>
@@ -64,27 +64,6 @@ void check_database(storage::postgres::ConnectionPool& connections, DatabaseStat
     state.failed(error.what());
   }
 }
-
-/// Threads that run the I/O; joined when it goes.
-class IoThreads {
- public:
-  IoThreads(boost::asio::io_context& io, std::size_t count) : io_(io), work_(boost::asio::make_work_guard(io)) {
-    for (std::size_t i = 0; i < count; ++i) {
-      threads_.emplace_back([this] { io_.run(); });
-    }
-  }
-  ~IoThreads() {
-    work_.reset();
-    io_.stop();
-  }
-  IoThreads(const IoThreads&) = delete;
-  IoThreads& operator=(const IoThreads&) = delete;
-
- private:
-  boost::asio::io_context& io_;
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
-  std::vector<std::jthread> threads_;
-};
 
 void run(const pool::Settings& settings) {
   const SystemClock clock;

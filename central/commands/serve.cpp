@@ -1,5 +1,6 @@
 #include "api/server.hpp"
 #include "base/database_state.hpp"
+#include "base/io_threads.hpp"
 #include "base/metrics.hpp"
 #include "base/ops_server.hpp"
 #include "base/program.hpp"
@@ -25,7 +26,6 @@
 #include "storage/postgres/zone_edit.hpp"
 #include "storage/postgres/zone_reader.hpp"
 
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <stdexcept>
@@ -61,27 +61,6 @@ void check_database(postgres::ConnectionPool& pool, DatabaseState& state) {
     state.failed(error.what());
   }
 }
-
-/// Runs an io_context; ends the threads when it goes.
-class IoThreads {
- public:
-  IoThreads(boost::asio::io_context& io, std::size_t count) : io_(io), work_(boost::asio::make_work_guard(io)) {
-    for (std::size_t i = 0; i < count; ++i) {
-      threads_.emplace_back([this] { io_.run(); });
-    }
-  }
-  ~IoThreads() {
-    work_.reset();
-    io_.stop();
-  }
-  IoThreads(const IoThreads&) = delete;
-  IoThreads& operator=(const IoThreads&) = delete;
-
- private:
-  boost::asio::io_context& io_;
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
-  std::vector<std::jthread> threads_;
-};
 
 /// The ports on PostgreSQL.
 struct Stores {
