@@ -8,6 +8,7 @@
 #include "base/worker_pool.hpp"
 #include "central/commands/commands.hpp"
 #include "central/feed_announcer.hpp"
+#include "central/housekeeping.hpp"
 #include "central/nameserver_port.hpp"
 #include "central/pool_port.hpp"
 #include "central/presence.hpp"
@@ -19,6 +20,7 @@
 #include "storage/postgres/migrations.hpp"
 #include "storage/postgres/nameservers.hpp"
 #include "storage/postgres/pools.hpp"
+#include "storage/postgres/retention.hpp"
 #include "storage/postgres/service_statuses.hpp"
 #include "storage/postgres/tokens.hpp"
 #include "storage/postgres/tsig_keys.hpp"
@@ -41,6 +43,13 @@ using namespace std::chrono_literals;
 
 // A request that finds no free connection is answered 503 after it.
 constexpr auto acquire_timeout = 2s;
+
+// For the announcer and for housekeeping, so that requests can't keep them waiting.
+constexpr std::size_t connections_reserved = 2;
+
+std::size_t request_threads(const DatabaseSettings& database) {
+  return database.connections > connections_reserved ? database.connections - connections_reserved : 1;
+}
 
 SecretBox open_secrets(const std::string& file) {
   auto box = SecretBox::from_file(file);
@@ -65,7 +74,14 @@ void check_database(postgres::ConnectionPool& pool, DatabaseState& state) {
 /// The ports on PostgreSQL.
 struct Stores {
   explicit Stores(postgres::ConnectionPool& pool)
-      : tokens(pool), reader(pool), editor(pool), pools(pool), nameservers(pool), keys(pool), services(pool) {}
+      : tokens(pool),
+        reader(pool),
+        editor(pool),
+        pools(pool),
+        nameservers(pool),
+        keys(pool),
+        services(pool),
+        retention(pool) {}
 
   postgres::PostgresTokens tokens;
   postgres::PostgresZoneReader reader;
@@ -74,6 +90,7 @@ struct Stores {
   postgres::PostgresNameservers nameservers;
   postgres::PostgresTsigKeys keys;
   postgres::PostgresServiceStatuses services;
+  postgres::PostgresRetention retention;
 };
 
 }  // namespace
@@ -99,9 +116,11 @@ void run_serve(CommandLine& line, const Settings& settings, const Clock& clock) 
   TsigKeyPort keys(stores.keys, secrets, announcer, clock);
   ServiceStatusPort services(stores.services);
 
-  // Threads: I/O (HTTP), database (blocking ports), the announcer's, presence's, the operator's endpoint.
+  // Threads: I/O (HTTP), database (blocking ports), one each of the announcer, housekeeping, presence and the
+  // operator's endpoint.
+  const Housekeeping housekeeping(stores.retention, settings.retention, log, metrics);
   boost::asio::io_context io;
-  WorkerPool database("database", settings.database.connections, settings.request_queue_max);
+  WorkerPool database("database", request_threads(settings.database), settings.request_queue_max);
   const IoThreads io_threads(io, settings.io_threads);
   api::Server server(io.get_executor(), database,
                      {authenticator, zones, recordsets, pools, nameservers, keys, services}, clock, log, metrics,
