@@ -146,13 +146,9 @@ std::size_t Chunk::lower_bound(ByteView owner, RRType type) const {
 
 std::strong_ordering Chunk::compare(std::size_t i, ByteView owner, std::uint16_t rank_of_type) const {
   std::array<std::uint8_t, owner_key_octets_max> key;
-  const std::size_t size = owner_key(i, key);
-  const int order = std::memcmp(key.data(), owner.data(), std::min(size, owner.size()));
+  const int order = as_text(ByteView(key.data(), owner_key(i, key))).compare(as_text(owner));
   if (order != 0) {
     return order <=> 0;
-  }
-  if (size != owner.size()) {
-    return size <=> owner.size();
   }
   return rank(type(i)) <=> rank_of_type;
 }

@@ -4,18 +4,13 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cstring>
 
 namespace minidns::dns {
 namespace {
 
 bool starts_before(const Chunk& chunk, ByteView owner, std::uint16_t rank) {
-  const auto first = chunk.first_owner().octets();
-  const int order = std::memcmp(first.data(), owner.data(), std::min(first.size(), owner.size()));
-  if (order != 0) {
-    return order < 0;
-  }
-  return first.size() != owner.size() ? first.size() < owner.size() : Chunk::rank(chunk.first_type()) < rank;
+  const int order = as_text(chunk.first_owner().octets()).compare(as_text(owner));
+  return order != 0 ? order < 0 : Chunk::rank(chunk.first_type()) < rank;
 }
 
 }  // namespace
