@@ -53,6 +53,7 @@ class PowerdnsDriver final : public Driver {
 [[nodiscard]] std::string powerdns_zone_id(const dns::Name& zone);
 
 // Limitations: its API takes no names with octets outside letters, digits and `-._/` (`rejected`), a zone of another
-// kind with the same name counts as there already, and the list comes in one piece without pages.
+// kind with the same name counts as there already (and becomes a secondary by `change_zones`), and the list comes in
+// one piece without pages.
 
 }  // namespace minidns::pool

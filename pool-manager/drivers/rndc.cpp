@@ -97,7 +97,9 @@ DriverTask<void> Rndc::open() {
   if (error) {
     co_return io_failure(error, deadline_, "rndc connect");
   }
-  // `null` does nothing; its reply brings the nonce, without which named takes no other command.
+  // `null` does nothing; its reply brings the nonce, without which named takes no other command. The kernel accepts a
+  // connection at once, but named may be busy with a configuration.
+  deadline_.arm(limits_.command);
   const DriverResult<RndcReply> reply = co_await exchange("null");
   if (!reply && reply.error().code == DriverErrc::unreachable) {
     // The connection came about and was closed on our first command: so named treats a wrong key, and an address that

@@ -17,7 +17,7 @@
 namespace minidns::pool {
 
 struct RndcLimits {
-  std::chrono::milliseconds connect{3'000};  ///< a LAN, or a few round trips; named accepts at once
+  std::chrono::milliseconds connect{3'000};  ///< TCP only: a LAN, or a few round trips
   /// For one command. addzone waits until named has stopped its loops and written its database: seconds when it is
   /// busy.
   std::chrono::milliseconds command{30'000};
