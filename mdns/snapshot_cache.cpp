@@ -9,6 +9,10 @@ namespace {
 /// List node, map node and control blocks of an entry.
 constexpr std::size_t entry_overhead_octets = 300;
 
+/// Of small zones some steps are kept even if they are larger than the zone: a client that is two or three behind is
+/// the common case, and composed they may be small.
+constexpr std::size_t steps_octets_min = 16 * 1024;
+
 std::size_t octets_of(const dns::RRset& rrset) {
   std::size_t octets = sizeof(rrset) + rrset.owner.wire().size();
   for (const dns::Rdata& rdata : rrset.rdata) {
@@ -99,7 +103,8 @@ void SnapshotCache::store(const ZoneId& zone, SnapshotPointer snapshot, std::deq
 }
 
 void SnapshotCache::trim_steps(Entry& entry) const {
-  const std::size_t octets_max = std::min(limits_.steps_octets_max, entry.snapshot->octets());
+  const std::size_t octets_max =
+      std::min(limits_.steps_octets_max, std::max(steps_octets_min, entry.snapshot->octets()));
   while (!entry.steps.empty() && (entry.steps.size() > limits_.steps_max || entry.steps_octets > octets_max)) {
     entry.steps_octets -= entry.steps.front().octets;
     entry.steps.pop_front();

@@ -32,8 +32,7 @@ class SnapshotCache {
   struct Limits {
     /// Of all snapshots and deltas. One zone that is larger alone is kept nevertheless: it couldn't be served else.
     std::size_t octets_max = std::size_t{1} << 30;
-    /// Deltas kept per zone: beyond half the zone's transfer they'd never be sent (SnapshotCache doesn't keep those
-    /// either).
+    /// Of the deltas kept per zone; no more than the zone itself takes, or 16 KiB.
     std::size_t steps_octets_max = std::size_t{4} << 20;
     /// A secondary that is further behind than this gets its difference from the database.
     std::size_t steps_max = 64;
@@ -41,7 +40,7 @@ class SnapshotCache {
 
   explicit SnapshotCache(const Limits& limits) : limits_(limits) {}
 
-  /// Null snapshot-less: nothing. Counts as a use.
+  /// Counts as a use.
   [[nodiscard]] std::optional<CachedZone> find(const ZoneId& zone);
 
   /// A snapshot that was read as a whole: the steps are forgotten. An older one than is here is ignored.

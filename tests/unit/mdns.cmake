@@ -1,0 +1,12 @@
+minidns_test(mdns_unit
+  SOURCES
+    unit/mdns_answers.cpp
+    unit/mdns_decide.cpp
+    unit/mdns_follow.cpp
+    unit/mdns_index.cpp
+    unit/mdns_loader.cpp
+    unit/mdns_notify.cpp
+    unit/mdns_support.cpp
+  LINK minidns_mdns minidns_storage minidns_tsig minidns_dns minidns_base
+  LABELS unit
+  TIMEOUT 120)

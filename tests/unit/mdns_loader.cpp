@@ -1,0 +1,209 @@
+#include "mdns/zone_loader.hpp"
+#include "tests/unit/mdns_support.hpp"
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+namespace minidns::mdns::test {
+namespace {
+
+constexpr auto zone_text = "example.org.";
+
+class Loader : public testing::Test {
+ protected:
+  Loader() { put_version(1, 10, 1); }
+
+  void put_version(std::int64_t version, std::uint32_t serial, std::uint8_t address) {
+    content_.put(head(1, zone_text, version, serial),
+                 {ns_rrset(zone_text), a_rrset("a.example.org.", address), a_rrset("b.example.org.")});
+  }
+  [[nodiscard]] std::future<Loaded> start(std::int64_t at_least) {
+    const auto promise = std::make_shared<std::promise<Loaded>>();
+    loader_.load(*workers_, zone_, dns::Version(at_least),
+                 [promise](const Loaded& loaded) { promise->set_value(loaded); });
+    return promise->get_future();
+  }
+  [[nodiscard]] Loaded load(std::int64_t at_least) { return start(at_least).get(); }
+
+  const ZoneId zone_{uuid(1)};
+  FakeContent content_;
+  SnapshotCache cache_{SnapshotCache::Limits{}};
+  ZoneIndex index_;
+  Logger log_{"test", LogLevel::error, 2};
+  Metrics metrics_;
+  std::atomic<int> new_versions_{0};
+  ZoneLoader loader_{
+      content_, cache_, index_, log_, make_loader_metrics(metrics_), [this](const ZonePointer&) { ++new_versions_; }};
+  std::unique_ptr<WorkerPool> workers_ = std::make_unique<WorkerPool>("test", 2, 100);
+};
+
+TEST_F(Loader, ReadsAZoneAsAWholeAndThenInSteps) {
+  const Loaded first = load(1);
+  ASSERT_EQ(first.outcome, Loaded::Outcome::ready);
+  EXPECT_EQ(first.snapshot->record_count(), 4U);
+  put_version(2, 11, 2);
+  const Loaded second = load(2);
+  EXPECT_EQ(second.snapshot->serial(), dns::Serial(11));
+  EXPECT_EQ(content_.whole_reads(), 1);
+  EXPECT_EQ(cache_.find(zone_)->steps.size(), 1U);
+  EXPECT_EQ(index_.find(zone_)->version, dns::Version(2));
+  EXPECT_EQ(new_versions_, 2);
+}
+
+TEST_F(Loader, TellsOfAVersionOnlyOnce) {
+  (void)load(1);
+  (void)load(1);
+  EXPECT_EQ(new_versions_, 1);
+}
+
+TEST_F(Loader, ForgetsAZoneThatIsGone) {
+  (void)load(1);
+  content_.remove(zone_);
+  EXPECT_EQ(load(1).outcome, Loaded::Outcome::gone);
+  EXPECT_FALSE(index_.find(zone_));
+  EXPECT_FALSE(cache_.find(zone_));
+}
+
+TEST_F(Loader, SaysThatTheDatabaseIsAwayAndGoesOn) {
+  content_.set_unavailable(true);
+  EXPECT_EQ(load(1).outcome, Loaded::Outcome::unavailable);
+  content_.set_unavailable(false);
+  EXPECT_EQ(load(1).outcome, Loaded::Outcome::ready);
+}
+
+TEST_F(Loader, LoadsAZoneOnceForAllWhoWaitForIt) {
+  std::promise<void> gate;
+  auto open = gate.get_future().share();
+  content_.set_on_read([open] { open.wait(); });
+  std::vector<std::future<Loaded>> waiting;
+  for (int i = 0; i < 20; ++i) {
+    waiting.push_back(start(1));
+  }
+  gate.set_value();
+  for (auto& loaded : waiting) {
+    EXPECT_EQ(loaded.get().outcome, Loaded::Outcome::ready);
+  }
+  EXPECT_EQ(content_.whole_reads(), 1);
+}
+
+TEST_F(Loader, LooksAgainForOneWhoCameWithANewerVersionInMind) {
+  std::promise<void> started;
+  std::promise<void> gate;
+  auto open = gate.get_future().share();
+  std::atomic<bool> first{true};
+  (void)load(1);
+  put_version(2, 11, 2);
+  content_.set_on_read([&, open] {
+    if (first.exchange(false)) {
+      started.set_value();
+      open.wait();
+    }
+  });
+  auto early = start(2);
+  started.get_future().wait();
+  auto late = start(3);
+  put_version(3, 12, 3);
+  gate.set_value();
+  EXPECT_GE(early.get().snapshot->version(), dns::Version(2));
+  EXPECT_EQ(late.get().snapshot->version(), dns::Version(3));
+}
+
+TEST_F(Loader, RefusesContentThatIsNoZone) {
+  content_.put(head(1, zone_text, 2, 11), {a_rrset("a.other.org.")});
+  EXPECT_EQ(load(2).outcome, Loaded::Outcome::corrupt);
+  EXPECT_FALSE(index_.find(zone_));
+}
+
+TEST_F(Loader, ReadsAStepThatDoesNotFitAsAWhole) {
+  (void)load(1);
+  // A step that doesn't start from what is cached: version 1 had another content in the database.
+  FakeContent other;
+  other.put(head(1, zone_text, 1, 10), {ns_rrset(zone_text), a_rrset("c.example.org.")});
+  other.put(head(1, zone_text, 2, 11), {ns_rrset(zone_text)});
+  ZoneLoader loader(other, cache_, index_, log_, make_loader_metrics(metrics_), [](const ZonePointer&) {});
+  std::promise<Loaded> promise;
+  loader.load(*workers_, zone_, dns::Version(2), [&](const Loaded& loaded) { promise.set_value(loaded); });
+  const Loaded loaded = promise.get_future().get();
+  ASSERT_EQ(loaded.outcome, Loaded::Outcome::ready);
+  EXPECT_EQ(loaded.snapshot->record_count(), 2U);
+  EXPECT_EQ(other.whole_reads(), 1);
+  workers_.reset();
+}
+
+TEST_F(Loader, KeepsWhatItHasWhenTheDatabaseIsBehind) {
+  (void)load(1);
+  put_version(5, 15, 2);
+  (void)load(5);
+  FakeContent restored;
+  restored.put(head(1, zone_text, 1, 10), {ns_rrset(zone_text)});
+  ZoneLoader loader(restored, cache_, index_, log_, make_loader_metrics(metrics_), [](const ZonePointer&) {});
+  std::promise<Loaded> promise;
+  loader.load(*workers_, zone_, dns::Version(5), [&](const Loaded& loaded) { promise.set_value(loaded); });
+  EXPECT_EQ(promise.get_future().get().snapshot->version(), dns::Version(5));
+  EXPECT_EQ(index_.find(zone_)->version, dns::Version(5));
+  workers_.reset();
+}
+
+TEST_F(Loader, FindsADifferenceInMemoryOrInTheDatabase) {
+  (void)load(1);
+  put_version(2, 11, 2);
+  (void)load(2);
+  put_version(3, 12, 3);
+  const auto snapshot = load(3).snapshot;
+  content_.set_unavailable(true);
+  const auto in_memory = loader_.find_difference(zone_, dns::Serial(10), snapshot, 1'000'000);
+  ASSERT_TRUE(in_memory);
+  EXPECT_EQ(in_memory->changes.size(), 1U);
+  EXPECT_FALSE(loader_.find_difference(zone_, dns::Serial(9), snapshot, 1'000'000)) << "unknown serial";
+  content_.set_unavailable(false);
+  cache_.drop(zone_);
+  EXPECT_TRUE(loader_.find_difference(zone_, dns::Serial(10), snapshot, 1'000'000));
+}
+
+TEST(SnapshotCache, KeepsWhatWasUsedLastWithinItsOctets) {
+  FakeContent content;
+  ZoneIndex index;
+  Metrics metrics;
+  const Logger log("test", LogLevel::error, 2);
+  SnapshotCache measure{SnapshotCache::Limits{}};
+  const auto fill = [&](SnapshotCache& cache, std::uint8_t from, std::uint8_t to) {
+    ZoneLoader loader(content, cache, index, log, make_loader_metrics(metrics), [](const ZonePointer&) {});
+    for (std::uint8_t n = from; n <= to; ++n) {
+      const std::string zone = "z" + std::to_string(100 + n) + ".example.";
+      content.put(head(n, zone, 1, 1), {ns_rrset(zone), a_rrset("a." + zone)});
+      WorkerPool workers("test", 1, 10);
+      loader.load(workers, ZoneId(uuid(n)), dns::Version(1), [](const Loaded&) {});
+    }
+  };
+  fill(measure, 1, 1);
+  SnapshotCache cache{SnapshotCache::Limits{.octets_max = 3 * measure.octets()}};
+  fill(cache, 1, 3);
+  EXPECT_EQ(cache.size(), 3U);
+  const auto held = cache.find(ZoneId(uuid(1)))->snapshot;
+  fill(cache, 4, 4);
+  EXPECT_TRUE(cache.find(ZoneId(uuid(1)))) << "used a moment ago";
+  EXPECT_FALSE(cache.find(ZoneId(uuid(2))));
+  EXPECT_LE(cache.octets(), 3 * measure.octets());
+  fill(cache, 5, 9);
+  EXPECT_FALSE(cache.find(ZoneId(uuid(1))));
+  EXPECT_EQ(held->record_count(), 3U) << "whoever holds it keeps it";
+}
+
+TEST(SnapshotCache, KeepsASingleZoneThatIsLargerThanItsOctets) {
+  FakeContent content;
+  content.put(head(1, "example.", 1, 1), {ns_rrset("example.")});
+  SnapshotCache cache{SnapshotCache::Limits{.octets_max = 1}};
+  ZoneIndex index;
+  Metrics metrics;
+  const Logger log("test", LogLevel::error, 2);
+  ZoneLoader loader(content, cache, index, log, make_loader_metrics(metrics), [](const ZonePointer&) {});
+  {
+    WorkerPool workers("test", 1, 10);
+    loader.load(workers, ZoneId(uuid(1)), dns::Version(1), [](const Loaded&) {});
+  }
+  EXPECT_TRUE(cache.find(ZoneId(uuid(1))));
+}
+
+}  // namespace
+}  // namespace minidns::mdns::test

@@ -1,0 +1,88 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "dns/wire/message.hpp"
+#include "mdns/nameserver/request.hpp"
+#include "mdns/peers.hpp"
+#include "mdns/zone_index.hpp"
+#include "storage/zone_content.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace minidns::mdns::test {
+
+/// Time stands still until a test moves it.
+class ManualClock final : public Clock {
+ public:
+  [[nodiscard]] WallTime wall() const override { return WallTime(std::chrono::hours(500'000)) + passed_.load(); }
+  [[nodiscard]] SteadyTime steady() const override { return SteadyTime(std::chrono::hours(1)) + passed_.load(); }
+  void advance(std::chrono::milliseconds time) { passed_ = passed_.load() + time; }
+
+ private:
+  std::atomic<std::chrono::milliseconds> passed_{std::chrono::milliseconds(0)};
+};
+
+[[nodiscard]] dns::Name name(const std::string& text);
+/// The `n`-th id; ids of different kinds may have the same number.
+[[nodiscard]] Uuid uuid(std::uint8_t n);
+[[nodiscard]] dns::RRset a_rrset(const std::string& owner, std::uint8_t last_octet = 1);
+[[nodiscard]] dns::RRset ns_rrset(const std::string& owner);
+[[nodiscard]] storage::ZoneHead head(std::uint8_t id, const std::string& zone, std::int64_t version,
+                                     std::uint32_t serial, std::uint8_t pool = 1);
+
+/// Keys `key-N.`, each for pool N, and `zone-N.`, each for zone N, with N from 1 to 3; nameservers by choice.
+[[nodiscard]] std::shared_ptr<const Peers> peers(std::vector<storage::StoredPeer> nameservers = {});
+[[nodiscard]] storage::StoredPeer nameserver(std::uint8_t id, std::uint8_t pool, const std::string& address,
+                                             bool allow_unsigned_soa);
+
+/// A request as it leaves `receive`; `key` empty: unsigned.
+[[nodiscard]] Request request(const std::string& qname, dns::RRType type, const std::string& key = {},
+                              Transport transport = Transport::udp, const std::string& peer = "192.0.2.1");
+
+/// Zones in memory, with all their versions; may be made to fail or to wait.
+class FakeContent final : public storage::ZoneContent {
+ public:
+  struct State {
+    storage::ZoneHead head;
+    std::vector<dns::RRset> rrsets;  ///< in canonical order, without the SOA
+  };
+
+  void put(storage::ZoneHead zone_head, std::vector<dns::RRset> rrsets);
+  void remove(const ZoneId& zone);
+  void set_unavailable(bool unavailable) { unavailable_ = unavailable; }
+  /// Called at the start of every read of a zone.
+  void set_on_read(std::function<void()> on_read) { on_read_ = std::move(on_read); }
+  /// What `read_index` says of the feed.
+  void set_position(std::function<storage::FeedPosition()> position) { position_ = std::move(position); }
+  [[nodiscard]] int whole_reads() const { return whole_reads_; }
+  [[nodiscard]] int steps() const { return steps_; }
+
+  storage::FeedPosition read_index(const OnHead& on_head, const OnCorrupt& on_corrupt) override;
+  [[nodiscard]] bool read_zone(const ZoneId& zone, const OnHead& on_head, const OnRRset& on_rrset) override;
+  [[nodiscard]] Step read_step(const ZoneId& zone, dns::Version from, std::size_t octets_max) override;
+  [[nodiscard]] std::optional<dns::Delta> read_delta(const ZoneId& zone, dns::Serial from, dns::Version to,
+                                                     std::size_t octets_max) override;
+  [[nodiscard]] std::vector<ZoneId> deleted_of(const std::vector<ZoneId>& zones) override;
+
+ private:
+  void begin_read();
+  [[nodiscard]] std::optional<State> newest(const ZoneId& zone) const;
+
+  std::mutex mutex_;  // guards zones_
+  std::map<ZoneId, std::vector<State>> zones_;
+  std::atomic<bool> unavailable_{false};
+  std::function<void()> on_read_;
+  std::function<storage::FeedPosition()> position_;
+  std::atomic<int> whole_reads_{0};
+  std::atomic<int> steps_{0};
+};
+
+}  // namespace minidns::mdns::test
