@@ -70,7 +70,7 @@ enum class ProblemType {
 struct ProblemTraits {
   int status;
   std::string_view type;
-  /// Used if a Problem has none of its own; may be empty.
+  /// Used, with the first field error, if a Problem has none of its own; may be empty.
   std::string_view message;
 };
 

@@ -31,6 +31,27 @@ std::optional<seconds> retry_after_of(const Problem& problem) {
   }
 }
 
+/// Many clients, the openstack CLI among them, show the message and not the errors: so it names the first of them.
+std::string message_of(const Problem& problem) {
+  if (!problem.message.empty()) {
+    return problem.message;
+  }
+  std::string message(traits_of(problem.type).message);
+  if (problem.errors.empty()) {
+    return message;
+  }
+  const FieldError& first = problem.errors.front();
+  std::string path;
+  for (const std::string& step : first.path) {
+    path += (path.empty() ? "" : ".") + step;
+  }
+  message += (message.empty() ? "" : ": ") + path + (path.empty() ? "" : ": ") + first.message;
+  if (problem.errors.size() > 1) {
+    message += " (and " + std::to_string(problem.errors.size() - 1) + " more)";
+  }
+  return message;
+}
+
 std::string render_keystone_form(std::string_view message) {
   return json::serialize(
       json::object{{"error", json::object{{"code", 401}, {"title", "Unauthorized"}, {"message", message}}}});
@@ -40,7 +61,7 @@ std::string render_keystone_form(std::string_view message) {
 
 Answer render(const Problem& problem, const std::string& request_id) {
   const ProblemTraits& traits = traits_of(problem.type);
-  const std::string_view message = problem.message.empty() ? traits.message : std::string_view(problem.message);
+  const std::string message = message_of(problem);
   Answer answer;
   answer.status = traits.status;
   if (problem.type == ProblemType::unauthorized) {

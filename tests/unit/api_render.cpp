@@ -157,8 +157,20 @@ TEST(Render, AProblemHasDesignatesForm) {
   const Answer answer = render(problem, "req-1");
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(json::parse(answer.body), json::parse(R"({"code":400,"type":"invalid_object",
-    "message":"Provided object does not match schema","request_id":"req-1",
+    "message":"Provided object does not match schema: records.0: bad","request_id":"req-1",
     "errors":{"errors":[{"path":["records","0"],"message":"bad"}]}})"));
+}
+
+TEST(Render, AMessageOfItsOwnIsLeftAlone) {
+  const Answer answer = render(Problem{ProblemType::bad_request, "why", {{{"a"}, "b"}}}, "req-1");
+  EXPECT_EQ(json::parse(answer.body).at("message"), "why");
+}
+
+TEST(Render, OneErrorIsToldInTheMessageAndTheRestAreCounted) {
+  const Answer answer =
+      render(Problem{ProblemType::invalid_object, {}, {{{}, "not an object"}, {{"b"}, "c"}}}, "req-1");
+  EXPECT_EQ(json::parse(answer.body).at("message"),
+            "Provided object does not match schema: not an object (and 1 more)");
 }
 
 TEST(Render, AProblemWithoutWordsHasNoMessage) {
