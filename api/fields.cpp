@@ -1,6 +1,14 @@
 #include "api/fields.hpp"
 
 namespace minidns::api {
+namespace {
+
+std::string quoted(std::string_view key) {
+  std::string text("'");
+  return text.append(key).append("'");
+}
+
+}  // namespace
 
 namespace json = boost::json;
 
@@ -43,7 +51,7 @@ void ObjectReader::finish(std::string_view noun) {
   for (const auto& [key, value] : *object_) {
     const std::string_view name(key.data(), key.size());
     if (!known_.contains(name)) {
-      fail(name, "'" + std::string(name) + "' is not valid for " + std::string(noun));
+      fail(name, quoted(name).append(" is not valid for ").append(noun));
     }
   }
 }
@@ -65,7 +73,7 @@ Path ObjectReader::path_of(std::string_view key) const {
 
 void ObjectReader::report_missing(std::string_view key) {
   if (object_ != nullptr) {
-    fail(key, "'" + std::string(key) + "' is a required property");
+    fail(key, quoted(key).append(" is a required property"));
   }
 }
 
