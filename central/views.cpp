@@ -69,7 +69,9 @@ std::optional<storage::Propagation> to_propagation(const std::optional<api::Stat
 }
 
 api::ZoneView to_view(const storage::ZoneRecord& zone) {
-  const auto status = to_status(zone.propagation);
+  // A deleted zone that nameservers have let go of isn't shown any more, except in the answer to its deletion.
+  const auto status = zone.deleted && zone.propagation == storage::Propagation::active ? api::Status::pending
+                                                                                       : to_status(zone.propagation);
   return {.id = zone.id,
           .pool_id = zone.pool,
           .project_id = zone.project,

@@ -1,0 +1,11 @@
+minidns_test(central_unit
+  SOURCES
+    unit/central_apex.cpp
+    unit/central_command_line.cpp
+    unit/central_recordset_place.cpp
+    unit/central_recordset_rules.cpp
+    unit/central_version_policy.cpp
+    unit/central_zone_rules.cpp
+  LINK minidns_central
+  LABELS unit
+  TIMEOUT 60)
