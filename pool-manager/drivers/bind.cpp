@@ -6,8 +6,8 @@
 #include "pool-manager/drivers/zone_list.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <memory>
-#include <stdexcept>
 #include <utility>
 
 namespace minidns::pool {
@@ -63,10 +63,6 @@ bool is_plain(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
 }
 
-bool is_plain_or_upper(char c) {
-  return is_plain(c) || (c >= 'A' && c <= 'Z');
-}
-
 /// One line of `rndc tsig-list`: `view "_default"; type "static"; key "name";`. Names are compared as names.
 bool is_line_of_key(std::string_view line, const std::string& view, const dns::Name& key) {
   static constexpr std::string_view mark = "; key \"";
@@ -96,6 +92,18 @@ bool lists_key(std::string_view text, const std::string& view, const dns::Name& 
 
 }  // namespace
 
+bool is_bind_view(std::string_view name) {
+  const auto is_allowed = [](char c) { return is_plain(c) || (c >= 'A' && c <= 'Z'); };
+  return !name.empty() && std::ranges::all_of(name, is_allowed);
+}
+
+bool is_bind_folder(std::string_view path) {
+  const auto is_allowed = [](char c) {
+    return static_cast<unsigned char>(c) >= ' ' && c != '"' && c != '\\' && c != 127;
+  };
+  return std::ranges::all_of(path, is_allowed);
+}
+
 std::string bind_zone_file(const dns::Name& zone) {
   std::string text = zone.lowercased().to_text();
   if (text.size() > 1 && text.size() <= plain_file_octets_max && std::ranges::all_of(text, is_plain)) {
@@ -109,9 +117,7 @@ BindDriver::BindDriver(const boost::asio::any_io_executor& executor, BindSetting
       zone_folder_(std::move(settings.zone_folder)),
       rndc_(executor, settings.control, std::move(settings.control_key), clock, settings.control_limits),
       statistics_(executor, settings.statistics, std::nullopt, settings.statistics_limits) {
-  if (view_.empty() || !std::ranges::all_of(view_, is_plain_or_upper)) {
-    throw std::invalid_argument("the name of a BIND view may have letters, digits and -_. only: " + view_);
-  }
+  assert(is_bind_view(view_) && is_bind_folder(zone_folder_));
   if (!zone_folder_.empty() && !zone_folder_.ends_with('/')) {
     zone_folder_ += '/';
   }

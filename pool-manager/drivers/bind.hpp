@@ -9,6 +9,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <string>
+#include <string_view>
 
 namespace minidns::pool {
 
@@ -27,7 +28,7 @@ struct BindSettings {
 /// `ensure_key` looks whether one of that name is there.
 class BindDriver final : public Driver {
  public:
-  /// Throws std::invalid_argument for a view whose name has other characters than letters, digits and `-_.`.
+  /// The view and the folder must be what `is_bind_view` and `is_bind_folder` take.
   BindDriver(const boost::asio::any_io_executor& executor, BindSettings settings, const Clock& clock);
 
   boost::asio::awaitable<ZoneResults> add_zones(std::vector<dns::Name> zones, Upstream upstream) override;
@@ -49,6 +50,11 @@ class BindDriver final : public Driver {
   Rndc rndc_;
   HttpClient statistics_;
 };
+
+/// Whether a view's name can be sent, since addzone doesn't take it in quotes: letters, digits and `-_.`, at least one.
+[[nodiscard]] bool is_bind_view(std::string_view name);
+/// Whether a folder can be sent in quotes: no quotes, backslashes and control characters. May be empty.
+[[nodiscard]] bool is_bind_folder(std::string_view path);
 
 /// The file in which named keeps a zone: its name where that is plain and short, else the hash of it, so that no name
 /// leads out of the folder. Two names never share a file.

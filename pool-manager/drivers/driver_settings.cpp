@@ -149,6 +149,12 @@ Result<StoredBindSettings, SettingsError> read_bind_settings(std::string_view js
       .statistics = statistics.value_or(ip::tcp::endpoint())};
   settings.view = reader.string("view").value_or(settings.view);
   settings.zone_folder = reader.string("zone_folder").value_or(settings.zone_folder);
+  if (!is_bind_view(settings.view)) {
+    reader.fail("view may have letters, digits and -_. only");
+  }
+  if (!is_bind_folder(settings.zone_folder)) {
+    reader.fail("zone_folder may not have quotes, backslashes and control characters");
+  }
   if (reader.error()) {
     return *reader.error();
   }
@@ -160,6 +166,9 @@ Result<PowerdnsSettings, SettingsError> read_powerdns_settings(std::string_view 
   const auto api = url(reader, "api_url");
   if (!api) {
     reader.fail("api_url is missing");
+  }
+  if (!is_http_field_value(api_key.reveal())) {
+    reader.fail("the API key may have printable ASCII characters only, and at least one");
   }
   PowerdnsSettings settings{.api = api.value_or(ip::tcp::endpoint()), .api_key = std::move(api_key)};
   settings.server_id = reader.string("server_id").value_or(settings.server_id);

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <sstream>
 
 namespace minidns::pool {
@@ -98,7 +99,9 @@ HttpClient::Connection::Connection(const asio::any_io_executor& executor, const 
       limits_(limits),
       queue_(executor),
       deadline_(executor, [this] { close(); }),
-      buffer_(limits.header_octets_max + piece_octets) {}
+      buffer_(limits.header_octets_max + piece_octets) {
+  assert(!credential_ || is_http_field_value(credential_->value.reveal()));
+}
 
 /// Closes the connection at the end of a use, unless that went well and the server keeps it open.
 class HttpClient::Connection::Use {
@@ -257,6 +260,10 @@ void HttpClient::Connection::close() {
   buffer_.clear();
   error_code ignored;  // nothing is to be saved on a connection that we give up
   socket_.close(ignored);
+}
+
+bool is_http_field_value(ByteView octets) {
+  return !octets.empty() && std::ranges::all_of(octets, [](std::uint8_t c) { return c > ' ' && c < 127; });
 }
 
 std::string percent_encoded(std::string_view text) {

@@ -27,7 +27,7 @@ struct HttpResponse {
 /// A header field that every request carries.
 struct HttpCredential {
   std::string field;  ///< X-API-Key
-  Secret value;
+  Secret value;       ///< is_http_field_value
 };
 
 struct HttpLimits {
@@ -71,6 +71,8 @@ class HttpClient {
   std::unique_ptr<Connection> connection_;
 };
 
+/// Whether these octets can be the value of a header field: printable ASCII, at least one (RFC 9110 §5.5 allows more).
+[[nodiscard]] bool is_http_field_value(ByteView octets);
 /// RFC 3986 §2.1: everything but the unreserved characters.
 [[nodiscard]] std::string percent_encoded(std::string_view text);
 

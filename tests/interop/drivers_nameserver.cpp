@@ -79,7 +79,7 @@ class Powerdns final : public Nameserver {
     return make_powerdns(executor, server_.api_port(), server_.api_key());
   }
   std::unique_ptr<Driver> driver_with_wrong_key(const asio::any_io_executor& executor) override {
-    return make_powerdns(executor, server_.api_port(), "not the key");
+    return make_powerdns(executor, server_.api_port(), "not-the-key");
   }
 
   void start() override { server_.start(); }

@@ -118,6 +118,15 @@ TEST(BindDriver, KeepsAZoneInAFileThatNoOtherHas) {
   EXPECT_LE(bind_zone_file(name(longest)).size(), 205U);
 }
 
+TEST(BindDriver, TakesOnlyViewsAndFoldersThatCantEndTheCommand) {
+  EXPECT_TRUE(is_bind_view("_default"));
+  EXPECT_TRUE(is_bind_view("Internal-2.view"));
+  for (const char* view : {"", "a b", "a\"", "a;", "{", "a\n"}) EXPECT_FALSE(is_bind_view(view)) << view;
+  EXPECT_TRUE(is_bind_folder(""));
+  EXPECT_TRUE(is_bind_folder("/var/cache/bind/my zones"));
+  for (const char* folder : {"a\"; };", "a\\", "a\n", "\x7f"}) EXPECT_FALSE(is_bind_folder(folder)) << folder;
+}
+
 TEST(PowerdnsDriver, WritesZoneIdsAsItsApiDoes) {
   EXPECT_EQ(powerdns_zone_id(name("example.org.")), "example.org.");
   EXPECT_EQ(powerdns_zone_id(name("0/25.2.0.192.in-addr.arpa.")), "0=2F25.2.0.192.in-addr.arpa.");
@@ -175,6 +184,12 @@ TEST(PowerdnsDriver, ReadsStatuses) {
   EXPECT_EQ(powerdns_result({500, "oops"}).error().detail, "HTTP status 500");
   EXPECT_LE(powerdns_result({500, R"({"error":")" + std::string(5000, 'x') + "\"}"}).error().detail.size(),
             detail_octets_max);
+}
+
+TEST(HttpClient, TakesOnlyCredentialsThatFitAHeader) {
+  EXPECT_TRUE(is_http_field_value(as_bytes("a-Key~!")));
+  for (const char* value : {"", "a b", "a\r\nX: y", "\xc3\xa9"})
+    EXPECT_FALSE(is_http_field_value(as_bytes(value))) << value;
 }
 
 TEST(HttpClient, EncodesQueriesByPercent) {
