@@ -1,0 +1,8 @@
+minidns_test(pool_unit
+  SOURCES
+    unit/pool_leases.cpp
+    unit/pool_plan.cpp
+    unit/pool_window.cpp
+  LINK minidns_pool_manager
+  LABELS unit
+  TIMEOUT 60)
