@@ -1,8 +1,12 @@
 minidns_test(mdns_interop
   SOURCES
+    interop/mdns_faults.cpp
+    interop/mdns_hostile.cpp
+    interop/mdns_notify_out.cpp
+    interop/mdns_socket.cpp
     interop/mdns_transfers.cpp
     interop/mdns_world.cpp
   LINK minidns_dns minidns_harness
   LABELS interop
-  TIMEOUT 300)
+  TIMEOUT 600)
 add_dependencies(mdns_interop mdns)
