@@ -160,6 +160,21 @@ TEST(SnapshotApply, JoinsChunksAsAZoneIsEmptied) {
   EXPECT_EQ(records_of(*snapshot), content.records());
 }
 
+TEST(SnapshotApply, JoinsASmallLastChunkWithTheOneBefore) {
+  const Content content = plain_zone(1500);
+  const Snapshot snapshot = build(content);
+  const std::size_t chunks = snapshot->tree().totals().chunks;
+  ASSERT_GT(chunks, 2U);
+  Content next = with_serial_advanced(content);
+  const auto last = snapshot->tree().nodes().back()->chunks().back();
+  const auto left = static_cast<std::ptrdiff_t>(next.rrsets.size() - last->rrset_count() + 10);
+  next.rrsets.erase(std::next(next.rrsets.begin(), left), next.rrsets.end());
+  const auto applied = snapshot->apply(naive_diff(content, next, 1)).value();
+  expect_well_formed(*applied);
+  EXPECT_EQ(records_of(*applied), next.records());
+  EXPECT_GE(applied->tree().nodes().back()->chunks().back()->octets().size(), Chunk::size_octets_merge);
+}
+
 TEST(SnapshotApply, KeepsNodesWithinTheirSizeAsAZoneGrowsAndShrinks) {
   RandomZone random(99, name("example.org."));
   Content content = plain_zone(0);
@@ -241,6 +256,25 @@ TEST(SnapshotApply, ChangesTheSoaOfAZoneWhoseFirstRRsetIsInPieces) {
     expect_well_formed(*applied);
     EXPECT_EQ(records_of(*applied), next.records());
     EXPECT_GT(applied->tree().at({})->record_count(), 1);
+  }
+}
+
+TEST(SnapshotApply, ChangesAnRRsetWhoseFirstPieceIsBesideTheSoa) {
+  const Name apex = name("example.org.");
+  Content content{apex, soa(apex, 1), {}};
+  content.put(addresses(apex, 12'000));
+  content.put(rrset(apex, RRType::ns, {rdata({}, name("ns.example.net."))}));
+  Snapshot snapshot = build(content);
+  std::int64_t version = 1;
+  for (const std::size_t count : {12'001U, 11'000U, 1U}) {
+    Content next = with_serial_advanced(content);
+    next.put(addresses(apex, count));
+    const auto applied = snapshot->apply(naive_diff(content, next, version++));
+    ASSERT_TRUE(applied) << applied.error().detail;
+    expect_well_formed(**applied);
+    EXPECT_EQ(records_of(**applied), next.records());
+    content = next;
+    snapshot = *applied;
   }
 }
 
