@@ -177,7 +177,7 @@ class Parser {
       return bad_message("OPT's owner is not the root");
     }
     Edns edns;
-    edns.udp_size_octets = fields.klass;
+    edns.udp_size_octets = std::max(fields.klass, udp_size_octets_min);  // RFC 6891 §6.2.3
     edns.rcode_high = static_cast<std::uint8_t>(fields.ttl >> 24);
     edns.version = static_cast<std::uint8_t>(fields.ttl >> 16);
     edns.dnssec_ok = (fields.ttl & 0x8000U) != 0;

@@ -34,6 +34,7 @@ enum class TsigErrc : std::uint16_t { noerror = 0, badsig = 16, badkey = 17, bad
 inline constexpr std::uint16_t class_in = 1;
 inline constexpr std::size_t header_size_octets = 12;
 inline constexpr std::size_t message_size_octets_max = 65'535;
+inline constexpr std::uint16_t udp_size_octets_min = 512;  ///< every peer takes that many (RFC 1035 §4.2.1)
 /// What the names and RDATA of one message may come to when expanded: 16 times the largest message. No zone's data
 /// compresses that well; a message made of pointers to one name of 255 octets does.
 inline constexpr std::size_t message_expanded_octets_max = 1 << 20;
@@ -65,7 +66,7 @@ struct Record {
 
 /// The OPT record, read (RFC 6891).
 struct Edns {
-  std::uint16_t udp_size_octets = 512;
+  std::uint16_t udp_size_octets = udp_size_octets_min;  ///< never less
   std::uint8_t version = 0;
   std::uint8_t rcode_high = 0;  ///< upper 8 bits of an answer's RCODE
   bool dnssec_ok = false;

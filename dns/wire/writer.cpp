@@ -5,8 +5,6 @@
 namespace minidns::dns {
 namespace {
 
-[[maybe_unused]] constexpr std::size_t size_octets_min = 512;  // every peer takes that many (RFC 1035 §4.2.1)
-
 constexpr std::uint8_t tc_bit = 0x02;  // in octet 2
 
 void append_u16(Bytes& out, std::size_t value) {
@@ -31,7 +29,7 @@ Bytes encode(const Header& header) {
 
 MessageWriter::MessageWriter(std::size_t size_octets_max)
     : renderer_(0, size_octets_max), size_octets_max_(size_octets_max) {
-  assert(size_octets_max >= size_octets_min && size_octets_max <= message_size_octets_max);
+  assert(size_octets_max >= udp_size_octets_min && size_octets_max <= message_size_octets_max);
 }
 
 void MessageWriter::header(const Header& header) {

@@ -213,6 +213,7 @@ TEST(DnsMessage, CountsMayLie) {
 TEST(DnsMessage, KeepsTheRulesOfOpt) {
   const std::string o = opt;
   EXPECT_TRUE(parse_message(message(0, 0, 0, 1, o))->edns->dnssec_ok);
+  EXPECT_EQ(parse_message(message(0, 0, 0, 1, "0000290010000000000000"))->edns->udp_size_octets, 512);  // not 16
   EXPECT_EQ(error_of(message(0, 0, 0, 2, o + o)), Errc::bad_message);
   EXPECT_EQ(error_of(message(0, 1, 0, 0, o)), Errc::bad_message);
   EXPECT_EQ(error_of(message(0, 0, 1, 0, o)), Errc::bad_message);
