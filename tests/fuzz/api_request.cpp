@@ -21,7 +21,7 @@ namespace {
 using namespace minidns::api;
 
 template <class T>
-void require_reason(const Result<T>& result) {
+void require_reason(const api::Result<T>& result) {
   if (result) {
     return;
   }
