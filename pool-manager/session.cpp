@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <exception>
 #include <memory>
+#include <stdexcept>
 #include <utility>
 
 namespace minidns::pool {
@@ -85,11 +86,7 @@ boost::asio::awaitable<Session::End> Session::run() {
     circuit_.was_unreachable(context_.clock.steady());
     set_unreachable("the nameserver can't be reached");
   }
-  for (const Loop loop :
-       {&Session::read_feed, &Session::work_on_tasks, &Session::compare_lists, &Session::look_at_zones,
-        &Session::give_commands, &Session::save_progress, &Session::watch_circuit}) {
-    start(loop);
-  }
+  start_loops();
   co_await wait_for_loops();
   if (*end_ != End::lease_lost) {
     window_.hand_back();
@@ -103,6 +100,33 @@ void Session::wake_reports() {
     window_.look_at_waiting(all_have_, context_.clock.steady());
     looks_wakeup_.notify();
   }
+}
+
+void Session::start_loops() {
+  for (const Loop loop :
+       {Loop::feed, Loop::tasks, Loop::sweep, Loop::looks, Loop::commands, Loop::save, Loop::circuit}) {
+    start(loop);
+  }
+}
+
+boost::asio::awaitable<void> Session::run_once(Loop loop) {
+  switch (loop) {
+    case Loop::feed:
+      return read_feed();
+    case Loop::tasks:
+      return work_on_tasks();
+    case Loop::sweep:
+      return compare_lists();
+    case Loop::looks:
+      return look_at_zones();
+    case Loop::commands:
+      return give_commands();
+    case Loop::save:
+      return save_progress();
+    case Loop::circuit:
+      return watch_circuit();
+  }
+  throw std::logic_error("no such loop");
 }
 
 void Session::start(Loop loop) {
@@ -128,7 +152,7 @@ boost::asio::awaitable<void> Session::keep_running(Loop loop) {
   while (!end_ && !cancelled) {
     std::exception_ptr failure;
     try {
-      co_await (this->*loop)();
+      co_await run_once(loop);
     } catch (...) {
       failure = std::current_exception();  // told below: a handler can't wait
     }
@@ -238,17 +262,17 @@ boost::asio::awaitable<bool> Session::save_once() {
   co_return is_held;
 }
 
+// Written so that nothing follows a `co_await` in a nested block but the loop: with `co_await …; continue;` in two
+// branches gcc 12 (-O2) made code that read a wrong `this`.
 boost::asio::awaitable<void> Session::watch_circuit() {
   while (!end_) {
-    if (!circuit_.is_open()) {
-      co_await circuit_wakeup_.wait_for(idle_wait);
+    const SteadyTime next = circuit_.is_open() ? circuit_.trial_at() : context_.clock.steady() + idle_wait;
+    co_await circuit_wakeup_.wait_until(next);
+    if (end_ || !circuit_.is_open() || context_.clock.steady() < circuit_.trial_at()) {
       continue;
     }
-    if (context_.clock.steady() < circuit_.trial_at()) {
-      co_await circuit_wakeup_.wait_until(circuit_.trial_at());
-      continue;
-    }
-    if (co_await try_nameserver()) {
+    const bool answers = co_await try_nameserver();
+    if (answers) {
       circuit_.answered();
       set_reachable();
     } else {

@@ -54,9 +54,12 @@ class Session {
   void wake_reports();
 
  private:
-  using Loop = boost::asio::awaitable<void> (Session::*)();
+  enum class Loop { feed, tasks, sweep, looks, commands, save, circuit };
+
+  [[nodiscard]] boost::asio::awaitable<void> run_once(Loop loop);
 
   // Life.
+  void start_loops();
   void start(Loop loop);
   void start_looks(std::vector<Window::Ticket> tickets);
   [[nodiscard]] boost::asio::awaitable<void> keep_running(Loop loop);
