@@ -74,7 +74,7 @@ bool Gate::wait_for_callers(int count) {
   return changed_.wait_for(lock, patience, [&] { return callers_ >= count; });
 }
 
-ZoneView& FakePorts::add_zone(const std::string& name, const std::string& project) {
+ZoneView& FakePorts::insert_zone(const std::string& name, const std::string& project) {
   zones_.push_back({new_id<ZoneId>(),
                     new_id<PoolId>(),
                     ProjectId(project),
@@ -95,19 +95,49 @@ ZoneView& FakePorts::add_zone(const std::string& name, const std::string& projec
   return zones_.back();
 }
 
-RecordsetView& FakePorts::add_recordset(const ZoneView& zone, const std::string& name,
-                                        std::vector<RecordText> records) {
+RecordsetView& FakePorts::insert_recordset(const ZoneView& zone, const std::string& name,
+                                           std::vector<RecordText> records) {
   recordsets_.push_back({new_id<RecordsetId>(), zone.id, zone.project_id, dns::Name::from_text(name).value(), zone.name,
                          dns::RRType::a, std::move(records), std::nullopt, std::nullopt, Status::active, Action::none,
                          1, the_time(), std::nullopt});
   return recordsets_.back();
 }
 
-std::optional<Problem> FakePorts::begin(const Scope& scope) {
-  in_port();
+void FakePorts::fail_with(Problem problem) {
   const std::lock_guard lock(mutex_);
-  last_scope = scope;
-  return problem;
+  problem_ = std::move(problem);
+}
+
+void FakePorts::run_in_ports(std::function<void()> action) {
+  const std::lock_guard lock(mutex_);
+  in_port_ = std::move(action);
+}
+
+std::optional<Scope> FakePorts::last_scope() {
+  const std::lock_guard lock(mutex_);
+  return last_scope_;
+}
+
+ZoneView FakePorts::add_zone(const std::string& name, const std::string& project) {
+  const std::lock_guard lock(mutex_);
+  return insert_zone(name, project);
+}
+
+RecordsetView FakePorts::add_recordset(const ZoneView& zone, const std::string& name, std::vector<RecordText> records) {
+  const std::lock_guard lock(mutex_);
+  return insert_recordset(zone, name, std::move(records));
+}
+
+std::optional<Problem> FakePorts::begin(const Scope& scope) {
+  std::function<void()> action;
+  {
+    const std::lock_guard lock(mutex_);
+    last_scope_ = scope;
+    action = in_port_;
+  }
+  action();
+  const std::lock_guard lock(mutex_);
+  return problem_;
 }
 
 ZoneView* FakePorts::find_zone(const Scope& scope, const ZoneId& id) {
@@ -136,7 +166,7 @@ Result<ZoneView> FakePorts::create(const Scope& scope, const NewZone& zone) {
     return std::move(*failure);
   }
   const std::lock_guard lock(mutex_);
-  ZoneView& view = add_zone(zone.name.to_text(), scope.project.text());
+  ZoneView& view = insert_zone(zone.name.to_text(), scope.project.text());
   view.email = zone.email;
   view.description = zone.description;
   view.ttl = zone.ttl.value_or(view.ttl);
@@ -203,7 +233,7 @@ Result<RecordsetView> FakePorts::create(const Scope& scope, const ZoneId& zone, 
     return parent.error();
   }
   const std::lock_guard lock(mutex_);
-  RecordsetView& view = add_recordset(*parent, recordset.name.to_text(), recordset.records);
+  RecordsetView& view = insert_recordset(*parent, recordset.name.to_text(), recordset.records);
   view.type = recordset.type;
   view.ttl = recordset.ttl;
   return view;

@@ -43,13 +43,14 @@ class FakePorts final : public Authenticator,
   [[nodiscard]] Ports ports() { return {*this, *this, *this, *this, *this, *this, *this}; }
 
   /// Every port but the authenticator answers with it.
-  std::optional<Problem> problem;
+  void fail_with(Problem problem);
   /// Run in every port but the authenticator.
-  std::function<void()> in_port = [] {};
-  std::optional<Scope> last_scope;
+  void run_in_ports(std::function<void()> action);
+  /// What a port was called with last.
+  [[nodiscard]] std::optional<Scope> last_scope();
 
-  ZoneView& add_zone(const std::string& name, const std::string& project);
-  RecordsetView& add_recordset(const ZoneView& zone, const std::string& name, std::vector<RecordText> records);
+  ZoneView add_zone(const std::string& name, const std::string& project);
+  RecordsetView add_recordset(const ZoneView& zone, const std::string& name, std::vector<RecordText> records);
 
   Result<std::optional<Caller>> authenticate(std::string_view token) override;
 
@@ -99,8 +100,13 @@ class FakePorts final : public Authenticator,
   /// What every port begins with.
   [[nodiscard]] std::optional<Problem> begin(const Scope& scope);
   [[nodiscard]] ZoneView* find_zone(const Scope& scope, const ZoneId& id);
+  ZoneView& insert_zone(const std::string& name, const std::string& project);
+  RecordsetView& insert_recordset(const ZoneView& zone, const std::string& name, std::vector<RecordText> records);
 
-  std::mutex mutex_;
+  std::mutex mutex_;  // guards what follows
+  std::optional<Problem> problem_;
+  std::function<void()> in_port_ = [] {};
+  std::optional<Scope> last_scope_;
   std::vector<ZoneView> zones_;
   std::vector<RecordsetView> recordsets_;
   std::vector<PoolView> pools_;

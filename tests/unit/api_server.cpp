@@ -154,7 +154,7 @@ TEST(Server, ExpectsNothingElse) {
 TEST(Server, AnswersOthersWhileTheDatabaseIsSlow) {
   Gate gate;
   RunningServer server;
-  server.fakes().in_port = [&gate] { gate.pass(); };
+  server.fakes().run_in_ports([&gate] { gate.pass(); });
   RawClient waiting(server.port());
   waiting.get("/v2/zones");
   ASSERT_TRUE(gate.wait_for_callers(1));
@@ -168,7 +168,7 @@ TEST(Server, AnswersOthersWhileTheDatabaseIsSlow) {
 TEST(Server, SaysWhenTooMuchWaits) {
   Gate gate;
   RunningServer server({}, {1, 1});
-  server.fakes().in_port = [&gate] { gate.pass(); };
+  server.fakes().run_in_ports([&gate] { gate.pass(); });
   RawClient working(server.port());
   working.get("/v2/zones");
   ASSERT_TRUE(gate.wait_for_callers(1));
@@ -193,7 +193,7 @@ TEST(Server, SaysWhenTooMuchWaits) {
 
 TEST(Server, AFailureIsOneRequestsAndNotTheConnections) {
   RunningServer server;
-  server.fakes().in_port = [] { throw std::runtime_error("boom"); };
+  server.fakes().run_in_ports([] { throw std::runtime_error("boom"); });
   RawClient client(server.port());
   client.get("/v2/zones");
   EXPECT_EQ(client.receive().status, 500);
@@ -204,7 +204,7 @@ TEST(Server, AFailureIsOneRequestsAndNotTheConnections) {
 TEST(Server, SurvivesClientsThatVanish) {
   Gate gate;
   RunningServer server;
-  server.fakes().in_port = [&gate] { gate.pass(); };
+  server.fakes().run_in_ports([&gate] { gate.pass(); });
   {
     RawClient vanishing(server.port());
     vanishing.get("/v2/zones");

@@ -38,7 +38,7 @@ TEST(ServerShutdown, TakesNoMoreConnections) {
 TEST(ServerShutdown, LetsARequestInFlightFinish) {
   Gate gate;
   RunningServer server;
-  server.fakes().in_port = [&gate] { gate.pass(); };
+  server.fakes().run_in_ports([&gate] { gate.pass(); });
   RawClient client(server.port());
   client.get("/v2/zones");
   ASSERT_TRUE(gate.wait_for_callers(1));
@@ -67,7 +67,7 @@ TEST(ServerShutdown, CutsWhatTakesTooLong) {
   ServerSettings settings;
   settings.shutdown_time = 50ms;
   RunningServer server(settings);
-  server.fakes().in_port = [&gate] { gate.pass(); };
+  server.fakes().run_in_ports([&gate] { gate.pass(); });
   RawClient in_database(server.port());
   in_database.get("/v2/zones");
   ASSERT_TRUE(gate.wait_for_callers(1));

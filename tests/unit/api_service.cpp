@@ -92,7 +92,7 @@ TEST_F(ServiceTest, WithoutAGoodTokenNothingIsDone) {
     EXPECT_EQ(json::parse(answer.body).at("error").at("code"), 401);
     EXPECT_EQ(ask(Method::post, "/v2/zones", "{}", token).status, 401);
   }
-  EXPECT_FALSE(fakes_.last_scope.has_value());
+  EXPECT_FALSE(fakes_.last_scope().has_value());
 }
 
 TEST_F(ServiceTest, AZoneIsCreatedWithItsLocation) {
@@ -122,7 +122,7 @@ TEST_F(ServiceTest, AnAdminsReachIsRefusedWithoutABody) {
   const Answer answer = ask(Method::get, "/v2/zones", {}, FakePorts::member_token, {{"X-Auth-All-Projects", "True"}});
   EXPECT_EQ(answer.status, 403);
   EXPECT_EQ(answer.body, "");
-  EXPECT_FALSE(fakes_.last_scope.has_value());
+  EXPECT_FALSE(fakes_.last_scope().has_value());
 }
 
 TEST_F(ServiceTest, AnAdminsCollectionIsForbiddenToOthers) {
@@ -225,7 +225,7 @@ TEST_F(ServiceTest, ARecordsetWithoutRecordsIsDoneAtOnce) {
 }
 
 TEST_F(ServiceTest, RecordsetsAreChangedByPutOnly) {
-  const ZoneView& zone = fakes_.add_zone("a.org.", "p1");
+  const ZoneView zone = fakes_.add_zone("a.org.", "p1");
   const std::string path = "/v2/zones/" + zone.id.to_string() + "/recordsets/" +
                            fakes_.add_recordset(zone, "a.org.", {"192.0.2.1"}).id.to_string();
   EXPECT_EQ(ask(Method::put, path, R"({"ttl":60})").status, 202);
@@ -239,7 +239,7 @@ TEST_F(ServiceTest, RecordsetsAreChangedByPutOnly) {
 }
 
 TEST_F(ServiceTest, ARecordsetAloneIsRedirectedBelowItsZone) {
-  const ZoneView& zone = fakes_.add_zone("a.org.", "p1");
+  const ZoneView zone = fakes_.add_zone("a.org.", "p1");
   const std::string id = fakes_.add_recordset(zone, "a.org.", {"192.0.2.1"}).id.to_string();
   const Answer answer = ask(Method::get, "/v2/recordsets/" + id);
   EXPECT_EQ(answer.status, 301);
@@ -311,20 +311,20 @@ TEST_F(ServiceTest, AnEmptyBodyIsSaid) {
 }
 
 TEST_F(ServiceTest, APortsProblemIsRendered) {
-  fakes_.problem = Problem{ProblemType::unavailable};
+  fakes_.fail_with(Problem{ProblemType::unavailable});
   const Answer unavailable = ask(Method::get, "/v2/zones");
   EXPECT_EQ(unavailable.status, 503);
   EXPECT_EQ(type_of(unavailable), "unavailable");
   EXPECT_EQ(field(unavailable, "Retry-After"), "5");
 
-  fakes_.problem = Problem{ProblemType::commit_in_doubt};
+  fakes_.fail_with(Problem{ProblemType::commit_in_doubt});
   const Answer doubt = ask(Method::post, "/v2/zones", R"({"name":"a.org.","email":"a@b.org"})");
   EXPECT_EQ(doubt.status, 504);
   EXPECT_EQ(type_of(doubt), "commit_in_doubt");
 }
 
 TEST_F(ServiceTest, AnExceptionIsOneRequestsFailureAndTellsNothing) {
-  fakes_.in_port = [] { throw std::runtime_error("secret detail"); };
+  fakes_.run_in_ports([] { throw std::runtime_error("secret detail"); });
   const Answer answer = ask(Method::get, "/v2/zones");
   EXPECT_EQ(answer.status, 500);
   EXPECT_EQ(type_of(answer), "unknown");
