@@ -53,9 +53,11 @@ begin
 end $$;
 
 -- Numbers every version and event that is visible now and was not at the last call. Returns the head. Short: it locks
--- one row, and the work is O(new rows). The caller commits synchronously: a crash must not number again.
+-- one row, and the work is O(new rows). The caller commits synchronously, and writes nothing else in its transaction: a
+-- crash must not number again. Its settings: after a bulk load many rows share one transaction id, so that the planner
+-- takes a look at few ids for a look at all rows; and its cost estimates without sequential scans would start JIT.
 create function number_changes() returns bigint
-  language plpgsql security definer set search_path = public, pg_temp
+  language plpgsql security definer set search_path = public, pg_temp set enable_seqscan = off set jit = off
 as $$
 declare
   v_head feed_head;

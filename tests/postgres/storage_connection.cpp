@@ -2,6 +2,7 @@
 #include "tests/harness/wait.hpp"
 #include "tests/postgres/storage_support.hpp"
 
+#include <algorithm>
 #include <thread>
 
 namespace minidns::storage::postgres {
@@ -14,7 +15,7 @@ class ConnectionTest : public StorageTest {};
 TEST_F(ConnectionTest, ValuesComeBackAsTheyWent) {
   Connection connection(settings(conninfo()));
   const auto uuid = Uuid::version7(std::chrono::system_clock::now());
-  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  const WallTime now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
   const Bytes octets{0, 1, 255};
   const std::vector<std::string> texts{"a", "", "ä \"quoted\""};
   const auto rows = connection.execute(

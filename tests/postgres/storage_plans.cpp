@@ -12,14 +12,14 @@ class PlansTest : public StorageTest {
     sql(R"(
       insert into zones (id, name, name_key, project_id, pool_id, email, ttl, version, serial, epoch)
         select gen_random_uuid(), 'z' || n || '.test.', convert_to('test', 'utf8') || '\x00' || convert_to('z' || n, 'utf8') || '\x00',
-               'p' || n % 100, p.id, 'a@b.example', 3600, 1, 1, 1
-          from generate_series(1, 3000) n, pools p;
+               'p' || n % 1000, p.id, 'a@b.example', 3600, 1, 1, 1
+          from generate_series(1, 40000) n, pools p;
       insert into versions (zone_id, version, serial, kind) select id, 1, 1, 'create' from zones;
       insert into rrsets (zone_id, owner, type, ttl, since, rdata)
-        select z.id, convert_to('w' || n, 'utf8') || '\x00', 1, 60, 1, '\x00040a000001' from zones z, generate_series(1, 10) n;
+        select z.id, convert_to('w' || n, 'utf8') || '\x00', 1, 60, 1, '\x00040a000001' from zones z, generate_series(1, 2) n;
       insert into recordsets (id, zone_id, owner, type, name, records, changed_in)
         select gen_random_uuid(), z.id, convert_to('w' || n, 'utf8') || '\x00', 1, 'w' || n || '.' || z.name, '{10.0.0.1}', 1
-          from zones z, generate_series(1, 10) n;
+          from zones z, generate_series(1, 2) n;
       select number_changes();
       analyze;)");
   }
