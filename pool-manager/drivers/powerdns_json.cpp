@@ -42,7 +42,8 @@ json::object zone_settings(const Upstream& upstream) {
   json::object zone;
   zone["kind"] = "Slave";  // 4.7 takes Secondary too; older ones don't
   zone["masters"] = masters_of(upstream);
-  zone["master_tsig_key_ids"] = json::array{upstream.key.lowercased().to_text()};
+  // With which key it asks. The other one, `master_tsig_key_ids`, is for what it serves to others.
+  zone["slave_tsig_key_ids"] = json::array{upstream.key.lowercased().to_text()};
   return zone;
 }
 

@@ -139,7 +139,7 @@ TEST(PowerdnsDriver, WritesZonesAndKeysAsJson) {
       {{boost::asio::ip::make_address("192.0.2.1"), 53}, {boost::asio::ip::make_address("2001:db8::1"), 5302}},
       name("Key.")};
   EXPECT_EQ(powerdns_new_zone_json(name("z.test."), upstream),
-            R"({"kind":"Slave","masters":["192.0.2.1:53","[2001:db8::1]:5302"],"master_tsig_key_ids":["key."],)"
+            R"({"kind":"Slave","masters":["192.0.2.1:53","[2001:db8::1]:5302"],"slave_tsig_key_ids":["key."],)"
             R"("name":"z.test.","nameservers":[]})");
   const tsig::Key key{name("Key."), tsig::Algorithm::hmac_sha256, Secret(Bytes{1, 2, 3})};
   EXPECT_EQ(powerdns_key_json(key), R"({"name":"key.","algorithm":"hmac-sha256","key":"AQID"})");
