@@ -28,8 +28,6 @@
 #include "storage/postgres/zone_edit.hpp"
 #include "storage/postgres/zone_reader.hpp"
 
-#include <boost/asio/io_context.hpp>
-
 #include <stdexcept>
 #include <thread>
 #include <unistd.h>
