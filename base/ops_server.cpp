@@ -1,6 +1,7 @@
 #include "base/ops_server.hpp"
 
 #include <CivetServer.h>
+#include <algorithm>
 #include <exception>
 #include <stdexcept>
 #include <string_view>
@@ -18,6 +19,13 @@ std::string listening_port(const std::string& address, std::uint16_t port) {
   const bool ipv6 = address.find(':') != std::string::npos;
   const std::string host = ipv6 ? "[" + address + "]" : address;
   return host + ":" + std::to_string(port);
+}
+
+/// A detail may quote an error message of several lines; a health check's answer is one.
+std::string one_line(std::string text) {
+  std::ranges::replace_if(
+      text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+  return text;
 }
 
 struct Answer {
@@ -71,11 +79,11 @@ class Handler final : public CivetHandler {
 
   [[nodiscard]] Answer ready() const {
     const Readiness state = readiness_();
-    const std::string separator = state.detail.empty() ? "" : " ";
+    const std::string detail = state.detail.empty() ? "" : " " + one_line(state.detail);
     if (state.ready) {
-      return {200, "OK", "text/plain", "ok" + separator + state.detail + "\n"};
+      return {200, "OK", "text/plain", "ok" + detail + "\n"};
     }
-    return {503, "Service Unavailable", "text/plain", "not ready" + separator + state.detail + "\n"};
+    return {503, "Service Unavailable", "text/plain", "not ready" + detail + "\n"};
   }
 
   const Metrics& metrics_;

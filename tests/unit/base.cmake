@@ -6,6 +6,7 @@ minidns_test(base_unit
     unit/base_log.cpp
     unit/base_metrics.cpp
     unit/base_ops_server.cpp
+    unit/base_program.cpp
     unit/base_secrets.cpp
     unit/base_uuid.cpp
     unit/base_worker_pool.cpp

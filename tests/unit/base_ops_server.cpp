@@ -53,7 +53,7 @@ TEST(OpsServer, ServesMetricsAndHealth) {
   metrics.counter("minidns_test_total", "Test.").increment();
   std::atomic<bool> ready = false;
   const OpsServer server("127.0.0.1", 0, metrics, [&] {
-    return ready ? Readiness{true, ""} : Readiness{false, "database=down"};
+    return ready ? Readiness{true, ""} : Readiness{false, "database=down\nreason"};
   });
 
   const std::string metrics_answer = get(server.port(), "/metrics");
@@ -64,7 +64,7 @@ TEST(OpsServer, ServesMetricsAndHealth) {
 
   const std::string not_ready = get(server.port(), "/ready");
   EXPECT_TRUE(not_ready.starts_with("HTTP/1.1 503 ")) << not_ready;
-  EXPECT_TRUE(not_ready.ends_with("\r\n\r\nnot ready database=down\n")) << not_ready;
+  EXPECT_TRUE(not_ready.ends_with("\r\n\r\nnot ready database=down reason\n")) << not_ready;
   ready = true;
   EXPECT_TRUE(get(server.port(), "/ready").starts_with("HTTP/1.1 200 "));
 }
