@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <sstream>
+#include <string_view>
 
 namespace minidns::e2e {
 namespace {
@@ -34,7 +36,7 @@ const std::vector<Row>& common_types() {
       {"_sip._tcp.", "SRV", {"1 2 5060 sip.example.net."}},
       {"_none._tcp.", "SRV", {"0 0 0 ."}},
       {"", "CAA", {"0 issue \"ca.example.net\"", "128 issuewild \";\""}},
-      {"host.", "SSHFP", {"4 2 123456789ABCDEF67890123456789ABCDEF67890123456789ABCDEF12345678"}},
+      {"host.", "SSHFP", {"4 2 0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF"}},
       {"_443._tcp.", "TLSA", {"3 1 1 0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF"}},
       {"enum.", "NAPTR", {"100 10 \"U\" \"E2U+sip\" \"!^.*$!sip:info@example.org!\" ."}},
       {"svc.", "HTTPS", {"1 . alpn=\"h2,h3\" ipv4hint=192.0.2.1"}},
@@ -50,6 +52,26 @@ const std::vector<Row>& common_types() {
       {"unknown.", "TYPE65280", {"\\# 4 0A000001"}},
   };
   return rows;
+}
+
+/// Debian's ldns-compare-zones can't read these two; the queries before compare them.
+bool unknown_to_ldns(std::string_view type) {
+  return type == "SVCB" || type == "HTTPS";
+}
+
+/// The tools print the TSIG record of the answer too.
+std::string without_lines_unknown_to_ldns(const std::string& zone) {
+  std::istringstream lines(zone);
+  std::string kept;
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string owner, ttl, klass, type;
+    words >> owner >> ttl >> klass >> type;
+    if (!unknown_to_ldns(type) && type != "TSIG") {
+      kept += line + "\n";
+    }
+  }
+  return kept;
 }
 
 constexpr const char* types_zone = "types.example.org.";
@@ -121,6 +143,9 @@ TEST_F(MainJob, AZoneReadBackByTransferEqualsWhatWasWritten) {
   ASSERT_EQ(soa.size(), 1U);
   written += soa.front() + "\n" + types_zone + " NS ns1.test.\n" + types_zone + " NS ns2.test.\n";
   for (const auto& row : common_types()) {
+    if (unknown_to_ldns(row.type)) {
+      continue;
+    }
     for (const auto* record : row.records) {
       written += std::string(row.owner) + types_zone + " 300 IN " + row.type + " " + record + "\n";
     }
@@ -142,7 +167,7 @@ TEST_F(MainJob, AZoneReadBackByTransferEqualsWhatWasWritten) {
     for (const auto& [tool, command] : tools) {
       const auto transferred = run(command);
       ASSERT_EQ(transferred.status, 0) << tool << transferred.out << transferred.err;
-      write_file(folder / tool, transferred.out);
+      write_file(folder / tool, without_lines_unknown_to_ldns(transferred.out));
       // -a: all differences; -s: the SOA is compared too. Status 0: no difference.
       const auto compared = run({"ldns-compare-zones", "-a", "-s", folder / "written", folder / tool});
       EXPECT_EQ(compared.status, 0) << tool << " from " << address << ":\n" << compared.out << compared.err;
@@ -208,7 +233,7 @@ TEST_F(MainJob, IxfrIsTheDifferenceForDigAndDnspython) {
     EXPECT_NE(difference.out.find("came"), std::string::npos) << difference.out;
 
     const auto script =
-        run({"python3", "-c", R"(
+        run({"/usr/bin/python3", "-c", R"(
 import sys, dns.query, dns.zone, dns.tsigkeyring, dns.xfr, dns.rdatatype
 zone, address, port, name, algorithm, secret, before, after = sys.argv[1:]
 ring = dns.tsigkeyring.from_text({name: (algorithm, secret)})
