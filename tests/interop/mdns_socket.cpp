@@ -133,9 +133,11 @@ bool PeerSocket::is_closed_within(milliseconds limit) const {
 }
 
 Bytes framed(ByteView message) {
-  Bytes whole{static_cast<std::uint8_t>(message.size() >> 8), static_cast<std::uint8_t>(message.size() & 0xff)};
-  whole.insert(whole.end(), message.begin(), message.end());
-  return whole;
+  Bytes out(2 + message.size());
+  out[0] = static_cast<std::uint8_t>(message.size() >> 8U);
+  out[1] = static_cast<std::uint8_t>(message.size());
+  std::copy(message.begin(), message.end(), out.begin() + 2);
+  return out;
 }
 
 }  // namespace minidns::mdns::test
