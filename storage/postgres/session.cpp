@@ -262,8 +262,10 @@ std::vector<Rows> Connection::State::execute_all(const std::vector<Statement>& s
     auto types = types_of(params);
     const Prepared* statement = find(sql, types);
     if (statement == nullptr) {
-      const auto same = std::ranges::find_if(
-          fresh, [&](const auto& entry) { return entry.second.sql == sql && entry.second.types == types; });
+      // clang 14 captures no structured binding by default.
+      const auto same = std::ranges::find_if(fresh, [&types, &wanted = sql](const auto& entry) {
+        return entry.second.sql == wanted && entry.second.types == types;
+      });
       if (same != fresh.end()) {
         statement = &same->second;
       } else {
