@@ -1,13 +1,13 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/database_state.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "base/offload.hpp"
 #include "base/secret_box.hpp"
 #include "base/worker_pool.hpp"
 #include "pool-manager/backoff.hpp"
-#include "base/database_state.hpp"
 #include "pool-manager/version_reports.hpp"
 #include "storage/nameserver_work.hpp"
 

@@ -79,8 +79,7 @@ TEST_F(MdnsHostile, NonsenseByUdpDoesNoHarm) {
   for (int i = 0; i < 20'000; ++i) {
     Bytes octets = i % 2 == 0 ? query() : Bytes(random() % 600);
     if (i % 2 == 0) {  // a good query with some octets changed, at times cut
-      for (auto n = random() % 6; n > 0; --n)
-        octets[random() % octets.size()] = static_cast<std::uint8_t>(random());
+      for (auto n = random() % 6; n > 0; --n) octets[random() % octets.size()] = static_cast<std::uint8_t>(random());
       octets.resize(octets.size() - random() % 4);
     } else {
       for (auto& octet : octets) octet = static_cast<std::uint8_t>(random());
