@@ -83,6 +83,7 @@ struct Server::State {
   void listen(const ListenAddress& address);
   void start_threads();
   void stop();
+  void run_io();
   void report(const std::exception_ptr& failure) const;
   [[nodiscard]] std::size_t workers_each() const { return std::max<std::size_t>(1, settings.database.connections / 2); }
 
@@ -194,18 +195,28 @@ void Server::State::start_threads() {
     server->start(tasks);
   }
   for (std::size_t i = 0; i < settings.io_threads; ++i) {
-    io_threads.push_back(named_thread("mdns-io", [this] { io.run(); }));
+    io_threads.push_back(named_thread("mdns-io", [this] { run_io(); }));
   }
   database_threads.push_back(named_thread("mdns-follow", [this] { follower.run(); }));
   database_threads.push_back(named_thread("mdns-beat", [this] { heartbeat.run(); }));
 }
 
-/// An exception that no connection expects: a fault of ours, or no memory. Only that connection ends.
+void Server::State::run_io() {
+  while (!io.stopped()) {
+    try {
+      io.run();
+    } catch (const std::exception&) {  // of one handler: a datagram, a timer
+      report(std::current_exception());
+    }
+  }
+}
+
+/// An exception that nobody expects: a fault of ours, or no memory. Only the connection or datagram is lost.
 void Server::State::report(const std::exception_ptr& failure) const {
   try {
     std::rethrow_exception(failure);
   } catch (const std::exception& error) {
-    log.error("connection ended by a fault", {{"reason", error.what()}});
+    log.error("request ended by a fault", {{"reason", error.what()}});
   }
 }
 
@@ -213,19 +224,19 @@ void Server::State::stop() {
   if (std::exchange(stopped, true)) {
     return;
   }
-  follower.stop();
-  heartbeat.stop();
-  for (std::thread& thread : database_threads) {
-    thread.join();
-  }
   tasks.close();
   for (const auto& server : tcp) {
     server->drain();
   }
+  follower.stop();
+  heartbeat.stop();
   if (!tasks.wait_idle(settings.shutdown_limit)) {
     log.warning("transfers cut: they did not end within the shutdown limit", {{"connections", tasks.size()}});
     tasks.cancel();
     (void)tasks.wait_idle(cut_limit);
+  }
+  for (std::thread& thread : database_threads) {
+    thread.join();
   }
   sender.close();
   for (const auto& server : udp) {

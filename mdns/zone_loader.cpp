@@ -109,6 +109,10 @@ Loaded ZoneLoader::refresh(const ZoneId& zone) {
                {{"zone_id", zone.to_string()}, {"reason", error.what()}});
     metrics_.corrupt.increment();
     return {Loaded::Outcome::corrupt, nullptr};
+  } catch (const std::exception& error) {  // no memory for it, or a fault of ours: the other zones go on
+    log_.error("zone not loaded", {{"zone_id", zone.to_string()}, {"reason", error.what()}});
+    metrics_.unavailable.increment();
+    return {Loaded::Outcome::unavailable, nullptr};
   }
 }
 

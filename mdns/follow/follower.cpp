@@ -6,6 +6,7 @@
 #include "storage/postgres/migrations.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <thread>
 #include <unordered_set>
 #include <utility>
@@ -36,13 +37,7 @@ void Follower::run() {
         return;
       }
       database_lost(error.what());
-    } catch (const storage::postgres::Unavailable& error) {
-      database_lost(error.what());
-    } catch (const storage::postgres::CommitInDoubt& error) {  // of a transaction that only reads
-      database_lost(error.what());
-    } catch (const storage::postgres::StatementError& error) {
-      database_lost(error.what());
-    } catch (const storage::CorruptContent& error) {
+    } catch (const std::runtime_error& error) {  // of storage; whatever it was, the session is over
       database_lost(error.what());
     }
     for (auto paused = wait_slice; !stopping_.load() && paused <= reconnect_pause; paused += wait_slice) {

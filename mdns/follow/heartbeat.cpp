@@ -1,14 +1,9 @@
 #include "mdns/follow/heartbeat.hpp"
 
-#include "storage/postgres/errors.hpp"
-
+#include <stdexcept>
 #include <utility>
 
 namespace minidns::mdns {
-
-using storage::postgres::CommitInDoubt;
-using storage::postgres::StatementError;
-using storage::postgres::Unavailable;
 
 HeartbeatLoop::HeartbeatLoop(storage::Instances& instances, NotifyCoordinator& coordinator, const DatabaseState& state,
                              const InstanceId& self, std::string address, const Clock& clock, const Logger& log)
@@ -31,11 +26,7 @@ void HeartbeatLoop::run() {
     try {
       beat();
       announce_until(next_beat);
-    } catch (const Unavailable& error) {
-      lost(error.what());
-    } catch (const CommitInDoubt& error) {
-      lost(error.what());
-    } catch (const StatementError& error) {
+    } catch (const std::runtime_error& error) {  // of storage; whatever it was, the session is over
       lost(error.what());
     }
     while (!stopping_.load() && clock_.steady() < next_beat) {
@@ -80,11 +71,7 @@ void HeartbeatLoop::lost(const std::string& reason) {
 void HeartbeatLoop::leave() {
   try {
     instances_.leave(self_);
-  } catch (const Unavailable& error) {
-    log_.debug("heartbeat's row left behind", {{"reason", error.what()}});
-  } catch (const CommitInDoubt& error) {
-    log_.debug("heartbeat's row left behind", {{"reason", error.what()}});
-  } catch (const StatementError& error) {
+  } catch (const std::runtime_error& error) {
     log_.debug("heartbeat's row left behind", {{"reason", error.what()}});
   }
 }
