@@ -23,7 +23,8 @@ constexpr auto end_patience = 5s;
 /// Between two saves: a zone's status is that old at most, and a busy nameserver costs 50 small transactions a second.
 constexpr auto save_interval = 20ms;
 /// A loop that has nothing to do looks again after this time, should a wake-up be missing.
-constexpr auto idle_wait = 1s;
+constexpr SteadyTime::duration idle_wait = 1s;
+constexpr SteadyTime::duration no_wait{};
 
 std::string reason_of(const std::exception_ptr& failure) {
   try {
@@ -80,7 +81,8 @@ boost::asio::awaitable<Session::End> Session::run() {
   } else {
     compare_all_ = true;
   }
-  if (co_await try_nameserver()) {
+  const bool answers = co_await try_nameserver();
+  if (answers) {
     set_reachable();
   } else {
     circuit_.was_unreachable(context_.clock.steady());
@@ -90,7 +92,10 @@ boost::asio::awaitable<Session::End> Session::run() {
   co_await wait_for_loops();
   if (*end_ != End::lease_lost) {
     window_.hand_back();
-    (void)co_await save_once();
+    const bool is_held = co_await save_once();
+    if (!is_held) {
+      end_ = End::lease_lost;
+    }
   }
   co_return *end_;
 }
@@ -228,19 +233,22 @@ void Session::loop_failed(const std::string& reason) const {
 }
 
 boost::asio::awaitable<void> Session::save_progress() {
+  Wakeup pause(executor_);
   while (!end_) {
     publish();
     window_.record_late(context_.clock.steady());
-    if (!window_.has_unsaved()) {
-      co_await save_wakeup_.wait_for(idle_wait);
-      continue;
+    if (window_.has_unsaved()) {
+      co_await save_or_end();
+      co_await pause.wait_for(save_interval);
     }
-    if (!co_await save_once()) {
-      end(End::lease_lost);
-      co_return;
-    }
-    Wakeup pause(executor_);
-    co_await pause.wait_for(save_interval);
+    co_await save_wakeup_.wait_for(window_.has_unsaved() ? no_wait : idle_wait);
+  }
+}
+
+boost::asio::awaitable<void> Session::save_or_end() {
+  const bool is_held = co_await save_once();
+  if (!is_held) {
+    end(End::lease_lost);
   }
 }
 
@@ -262,8 +270,6 @@ boost::asio::awaitable<bool> Session::save_once() {
   co_return is_held;
 }
 
-// Written so that nothing follows a `co_await` in a nested block but the loop: with `co_await …; continue;` in two
-// branches gcc 12 (-O2) made code that read a wrong `this`.
 boost::asio::awaitable<void> Session::watch_circuit() {
   while (!end_) {
     const SteadyTime next = circuit_.is_open() ? circuit_.trial_at() : context_.clock.steady() + idle_wait;

@@ -31,6 +31,9 @@ namespace minidns::pool {
 ///     sweep ──findings──▶ tasks └──▶ save: progress and exceptions
 ///     circuit: open while the nameserver is away; then nothing but trials is sent
 ///
+/// Loops are written so that no `continue` follows a `co_await` and none stands in a condition: of `co_await …;
+/// continue;` in two branches gcc 12 (-O2) made code that read a wrong `this`.
+///
 /// The loops are in session.cpp (life, save, circuit), session_intake.cpp (feed, tasks) and session_output.cpp (looks,
 /// commands).
 class Session {
@@ -73,6 +76,7 @@ class Session {
 
   // Save, circuit.
   [[nodiscard]] boost::asio::awaitable<void> save_progress();
+  [[nodiscard]] boost::asio::awaitable<void> save_or_end();
   [[nodiscard]] boost::asio::awaitable<bool> save_once();
   [[nodiscard]] boost::asio::awaitable<void> watch_circuit();
   [[nodiscard]] boost::asio::awaitable<bool> try_nameserver();
@@ -88,6 +92,7 @@ class Session {
   void take_page(const storage::FeedPage& page);
   [[nodiscard]] boost::asio::awaitable<void> work_on_tasks();
   [[nodiscard]] boost::asio::awaitable<bool> take_tasks();
+  [[nodiscard]] boost::asio::awaitable<void> count_tasks();
   [[nodiscard]] boost::asio::awaitable<void> mark_overdue_tasks();
   [[nodiscard]] boost::asio::awaitable<void> compare_lists();
   [[nodiscard]] boost::asio::awaitable<void> sweep_once();
@@ -98,6 +103,7 @@ class Session {
   void take_sight(const Window::Ticket& ticket, const SoaAnswer& answer, std::vector<ZoneId>& renotify);
   [[nodiscard]] boost::asio::awaitable<void> send_renotify(std::vector<ZoneId> zones);
   [[nodiscard]] boost::asio::awaitable<void> give_commands();
+  [[nodiscard]] boost::asio::awaitable<void> give_in_turn();
   [[nodiscard]] boost::asio::awaitable<void> give_batch();
   [[nodiscard]] boost::asio::awaitable<void> give(Step step, std::vector<Window::Ticket> tickets);
   [[nodiscard]] boost::asio::awaitable<void> ensure_key();

@@ -10,17 +10,18 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr SteadyTime::duration no_wait{};
 /// Changes per read: 200 kB, and a few milliseconds of the database.
 constexpr std::size_t page_changes = 1000;
 /// The feed is read so often even if no hint came.
-constexpr auto feed_interval = 1s;
+constexpr SteadyTime::duration feed_interval = 1s;
 /// A comparison that is due waits at most so long for its turn, should a wake-up be missing.
-constexpr auto sweep_poll = 1s;
+constexpr SteadyTime::duration sweep_poll = 1s;
 /// When the window is full, or must not be filled.
-constexpr auto full_wait = 50ms;
+constexpr SteadyTime::duration full_wait = 50ms;
 /// Tasks per batch.
 constexpr std::size_t task_batch = 500;
-constexpr auto tasks_interval = 1s;
+constexpr SteadyTime::duration tasks_interval = 1s;
 /// For a task that is in hand, until the database may give it out again: a few times as long as an attempt takes.
 constexpr auto task_hold = 30s;
 /// A nameserver that is away for so long makes its zones' status ERROR.
@@ -36,14 +37,12 @@ constexpr auto sweep_spacing = 5s;
 
 boost::asio::awaitable<void> Session::read_feed() {
   while (!end_) {
-    if (compare_all_ || window_.room_for_changes() == 0) {
-      co_await feed_wakeup_.wait_for(full_wait);
-      continue;
+    const bool can_read = !compare_all_ && window_.room_for_changes() > 0;
+    if (can_read) {
+      co_await read_page();
     }
-    co_await read_page();
-    if (feed_head_ <= window_.read_through()) {
-      co_await feed_wakeup_.wait_for(feed_interval);
-    }
+    const bool has_more = can_read && feed_head_ > window_.read_through();
+    co_await feed_wakeup_.wait_for(has_more ? no_wait : can_read ? feed_interval : full_wait);
   }
 }
 
@@ -113,20 +112,25 @@ boost::asio::awaitable<void> Session::work_on_tasks() {
     const SteadyTime now = context_.clock.steady();
     if (now >= next_count) {
       next_count = now + count_interval;
-      auto count = [nameserver = settings_.id](storage::NameserverWork& work) { return work.count_tasks(nameserver); };
-      const storage::TaskCounts counts = co_await ask_database(context_, count);
-      metrics_.tasks_pending.set(static_cast<double>(counts.pending));
-      metrics_.tasks_error.set(static_cast<double>(counts.error));
+      co_await count_tasks();
     }
     if (circuit_.is_open() && now >= circuit_.open_since() + overdue_age && now >= next_overdue) {
       next_overdue = now + overdue_interval;
       co_await mark_overdue_tasks();
     }
-    const bool has_more = may_act() && window_.room_for_tasks() > 0 && co_await take_tasks();
-    if (!has_more) {
-      co_await tasks_wakeup_.wait_for(tasks_interval);
+    bool has_more = false;
+    if (may_act() && window_.room_for_tasks() > 0) {
+      has_more = co_await take_tasks();
     }
+    co_await tasks_wakeup_.wait_for(has_more ? no_wait : tasks_interval);
   }
+}
+
+boost::asio::awaitable<void> Session::count_tasks() {
+  auto count = [nameserver = settings_.id](storage::NameserverWork& work) { return work.count_tasks(nameserver); };
+  const storage::TaskCounts counts = co_await ask_database(context_, count);
+  metrics_.tasks_pending.set(static_cast<double>(counts.pending));
+  metrics_.tasks_error.set(static_cast<double>(counts.error));
 }
 
 /// Whether there are more, and room for them.
@@ -173,13 +177,12 @@ boost::asio::awaitable<void> Session::compare_lists() {
     const SteadyTime now = context_.clock.steady();
     const bool is_wanted = (sweep_wanted_ || compare_all_) && now >= last + sweep_spacing;
     const bool is_due = is_wanted || now >= last + context_.settings.sweep_interval;
-    if (!may_act() || !is_due) {
-      co_await sweep_wakeup_.wait_for(sweep_poll);
-      continue;
+    if (may_act() && is_due) {
+      sweep_wanted_ = false;
+      last = now;
+      co_await sweep_once();
     }
-    sweep_wanted_ = false;
-    last = now;
-    co_await sweep_once();
+    co_await sweep_wakeup_.wait_for(sweep_poll);
   }
 }
 

@@ -21,9 +21,10 @@ constexpr std::size_t look_batches_max = 8;
 constexpr std::size_t command_batch = 128;
 /// For the commands of a comparison that are under way.
 constexpr auto turn_wait = 60s;
-constexpr auto idle_wait = 1s;
+constexpr SteadyTime::duration idle_wait = 1s;
+constexpr SteadyTime::duration no_wait{};
 /// When commands must not be given at present.
-constexpr auto blocked_wait = 100ms;
+constexpr SteadyTime::duration blocked_wait = 100ms;
 
 std::optional<DriverError> failure_of(const DriverResult<void>& result) {
   return result ? std::nullopt : std::optional(result.error());
@@ -126,18 +127,18 @@ boost::asio::awaitable<void> Session::send_renotify(std::vector<ZoneId> zones) {
 
 boost::asio::awaitable<void> Session::give_commands() {
   while (!end_) {
-    if (!window_.has_commands()) {
-      co_await commands_wakeup_.wait_for(idle_wait);
-      continue;
+    if (window_.has_commands() && may_act()) {
+      co_await give_in_turn();
     }
-    if (!may_act()) {
-      co_await commands_wakeup_.wait_for(blocked_wait);
-      continue;
-    }
-    const auto turn = co_await commands_turn_.wait_turn(turn_wait);
-    if (turn && may_act()) {
-      co_await give_batch();
-    }
+    const bool has_more = window_.has_commands();
+    co_await commands_wakeup_.wait_for(!has_more ? idle_wait : may_act() ? no_wait : blocked_wait);
+  }
+}
+
+boost::asio::awaitable<void> Session::give_in_turn() {
+  const auto turn = co_await commands_turn_.wait_turn(turn_wait);
+  if (turn && may_act()) {
+    co_await give_batch();
   }
 }
 

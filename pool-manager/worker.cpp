@@ -114,7 +114,8 @@ boost::asio::awaitable<void> Worker::tell_unusable(const storage::NameserverSett
   auto save = [lease = lease_.lease(), update = std::move(update)](storage::NameserverWork& work) {
     return work.save(lease, update);
   };
-  if (!co_await ask_database(context_, save)) {
+  const bool is_held = co_await ask_database(context_, save);
+  if (!is_held) {
     stopping_ = true;
   }
 }
