@@ -117,6 +117,11 @@ bool apply(const api::PoolChange& change, storage::PoolFields& fields) {
   if (change.unknown_zones) {
     changed |= std::exchange(fields.unknown_zones, to_storage(*change.unknown_zones)) != fields.unknown_zones;
   }
+  if (change.ns_records) {
+    auto names = to_storage(*change.ns_records);
+    changed |= !same_names(names, fields.ns_names);
+    fields.ns_names = std::move(names);
+  }
   if (change.primaries) {
     fields.primaries = to_storage(*change.primaries);
     changed = true;
@@ -173,18 +178,19 @@ api::Result<api::Page<api::PoolView>> PoolPort::list(const api::Scope& /*scope*/
 api::Result<api::PoolView> PoolPort::update(const api::Scope& /*scope*/, const PoolId& id,
                                             const api::PoolChange& change) {
   return guarded([&]() -> api::Result<api::PoolView> {
-    bool ns_names_differ = false;
+    bool refused = false;
     try {
-      auto record = pools_.update(id, [&](storage::PoolFields& fields) {
-        ns_names_differ = change.ns_records && !same_names(to_storage(*change.ns_records), fields.ns_names);
-        return !ns_names_differ && apply(change, fields);
+      auto record = pools_.update(id, [&](storage::PoolFields& fields, bool has_zones) {
+        const bool names_differ = change.ns_records && !same_names(to_storage(*change.ns_records), fields.ns_names);
+        refused = names_differ && has_zones;
+        return !refused && apply(change, fields);
       });
       if (!record) {
         return api::Problem{api::ProblemType::pool_not_found};
       }
-      if (ns_names_differ) {
-        return api::invalid_field({"ns_records"},
-                                  "the NS names of a pool can't be changed: they stand in each of its zones");
+      if (refused) {
+        return api::invalid_field(
+            {"ns_records"}, "the NS names of a pool that has zones can't be changed: they stand in each of its zones");
       }
       announcer_.changed();
       return view_of(*record);
@@ -199,18 +205,16 @@ api::Result<api::PoolView> PoolPort::update(const api::Scope& /*scope*/, const P
 
 api::Result<void> PoolPort::remove(const api::Scope& /*scope*/, const PoolId& id) {
   return guarded([&]() -> api::Result<void> {
-    try {
-      if (!pools_.remove(id)) {
+    switch (pools_.remove(id)) {
+      case storage::Pools::Removal::not_found:
         return api::Problem{api::ProblemType::pool_not_found};
-      }
-      announcer_.changed();
-      return {};
-    } catch (const StatementError& error) {
-      if (error.is_foreign_key_violation()) {
-        return api::Problem{api::ProblemType::in_use, "The pool has zones or nameservers."};
-      }
-      throw;
+      case storage::Pools::Removal::in_use:
+        return api::Problem{api::ProblemType::in_use, "The pool has zones, nameservers or keys."};
+      case storage::Pools::Removal::done:
+        break;
     }
+    announcer_.changed();
+    return {};
   });
 }
 

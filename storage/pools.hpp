@@ -42,7 +42,7 @@ struct PoolRecord {
 enum class PoolSort { created_at, id, updated_at, name };
 
 /// Every write is announced in the feed. Calls block and throw what storage/postgres/errors.hpp has; a name that is
-/// taken is a unique violation, a pool that is referred to a foreign key violation. Safe on any thread.
+/// taken is a unique violation. Safe on any thread.
 class Pools {
  public:
   virtual ~Pools() = default;
@@ -50,11 +50,14 @@ class Pools {
   [[nodiscard]] virtual std::optional<PoolRecord> get(const PoolId& id) = 0;
   [[nodiscard]] virtual ListResult<PoolRecord> list(const std::optional<TextFilter>& name,
                                                     const ListRequest<PoolId, PoolSort>& request) = 0;
-  /// `edit` changes the fields of the locked row; if it returns false nothing is written. Nothing if there is no such
-  /// pool; otherwise the pool as it is afterwards.
-  virtual std::optional<PoolRecord> update(const PoolId& id, const std::function<bool(PoolFields&)>& edit) = 0;
-  /// False if there is no such pool.
-  virtual bool remove(const PoolId& id) = 0;
+  /// Changes the fields of the locked row; if it returns false nothing is written. `has_zones`: also such as wait for
+  /// their deletion. While the row is locked no zone is made in the pool.
+  using Edit = std::function<bool(PoolFields& fields, bool has_zones)>;
+  /// Nothing if there is no such pool; otherwise the pool as it is afterwards.
+  virtual std::optional<PoolRecord> update(const PoolId& id, const Edit& edit) = 0;
+  enum class Removal { done, not_found, in_use };
+  /// in_use while it has zones, nameservers or keys.
+  virtual Removal remove(const PoolId& id) = 0;
 };
 
 }  // namespace minidns::storage

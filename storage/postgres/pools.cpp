@@ -18,6 +18,10 @@ const std::string select_pool = std::string("select ") + pool_columns + " from p
 
 constexpr const char* lock_pool = "select 1 from pools where id = $1 for update";
 
+constexpr const char* select_has_zones = "select exists (select from zones where pool_id = $1)";
+// Keys name their pool without a foreign key, since it may as well be a zone.
+constexpr const char* select_has_keys =
+    "select exists (select from tsig_keys where scope = 'POOL' and resource_id = $1)";
 constexpr const char* clear_default = "update pools set is_default = false where is_default and id <> $1 and $2";
 
 constexpr const char* insert_pool =
@@ -156,28 +160,41 @@ ListResult<PoolRecord> PostgresPools::list(const std::optional<TextFilter>& name
   return result_of<PoolRecord>(page, request, record_of);
 }
 
-std::optional<PoolRecord> PostgresPools::update(const PoolId& id, const std::function<bool(PoolFields&)>& edit) {
+std::optional<PoolRecord> PostgresPools::update(const PoolId& id, const Edit& edit) {
   const auto connection = pool_.acquire();
   Transaction transaction(*connection);
-  const auto rows = connection->execute_all({{lock_pool, {id.uuid()}}, {select_pool.c_str(), {id.uuid()}}}).back();
-  if (rows.empty()) {
+  const auto results = connection->execute_all(
+      {{lock_pool, {id.uuid()}}, {select_pool.c_str(), {id.uuid()}}, {select_has_zones, {id.uuid()}}});
+  if (results[1].empty()) {
     return std::nullopt;
   }
-  auto record = record_of(rows, 0);
-  return edit(record.fields) ? write(transaction, update_pool, id, record.fields) : std::move(record);
+  auto record = record_of(results[1], 0);
+  const bool has_zones = results[2].boolean(0, 0);
+  return edit(record.fields, has_zones) ? write(transaction, update_pool, id, record.fields) : std::move(record);
 }
 
-bool PostgresPools::remove(const PoolId& id) {
+Pools::Removal PostgresPools::remove(const PoolId& id) {
   const auto connection = pool_.acquire();
   Transaction transaction(*connection);
+  const auto locked = connection->execute_all({{lock_pool, {id.uuid()}}, {select_has_keys, {id.uuid()}}});
+  if (locked[0].empty()) {
+    return Removal::not_found;
+  }
+  if (locked[1].boolean(0, 0)) {
+    return Removal::in_use;
+  }
   std::vector<Connection::Statement> statements{{delete_pool, {id.uuid()}}};
   add_event(statements, EventKind::pool, id.uuid());
-  const auto results = connection->execute_all(statements);
-  if (results.front().affected() == 0) {
-    return false;
+  try {
+    connection->execute_all(statements);
+  } catch (const StatementError& error) {
+    if (error.is_foreign_key_violation()) {
+      return Removal::in_use;
+    }
+    throw;
   }
   transaction.commit();
-  return true;
+  return Removal::done;
 }
 
 }  // namespace minidns::storage::postgres

@@ -14,8 +14,8 @@ class PostgresPools final : public Pools {
   [[nodiscard]] std::optional<PoolRecord> get(const PoolId& id) override;
   [[nodiscard]] ListResult<PoolRecord> list(const std::optional<TextFilter>& name,
                                             const ListRequest<PoolId, PoolSort>& request) override;
-  std::optional<PoolRecord> update(const PoolId& id, const std::function<bool(PoolFields&)>& edit) override;
-  bool remove(const PoolId& id) override;
+  std::optional<PoolRecord> update(const PoolId& id, const Edit& edit) override;
+  Removal remove(const PoolId& id) override;
 
  private:
   ConnectionPool& pool_;

@@ -1,0 +1,197 @@
+// Pools, nameservers, keys and tokens on a real PostgreSQL.
+#include "base/random.hpp"
+#include "base/secret_box.hpp"
+#include "central/nameserver_port.hpp"
+#include "central/pool_port.hpp"
+#include "central/token_authenticator.hpp"
+#include "central/token_hash.hpp"
+#include "central/tsig_key_port.hpp"
+#include "storage/postgres/nameservers.hpp"
+#include "storage/postgres/pools.hpp"
+#include "storage/postgres/tokens.hpp"
+#include "storage/postgres/tsig_keys.hpp"
+#include "tests/postgres/storage_support.hpp"
+
+namespace minidns::storage::postgres {
+namespace {
+
+using namespace std::chrono_literals;
+using api::ProblemType;
+
+dns::Name name(std::string_view text) {
+  return dns::Name::from_text(text).value();
+}
+
+/// Stands still, but for what a test adds.
+class TestClock final : public Clock {
+ public:
+  [[nodiscard]] WallTime wall() const override { return std::chrono::system_clock::now(); }
+  [[nodiscard]] SteadyTime steady() const override { return now_; }
+  void advance(std::chrono::seconds time) { now_ += time; }
+
+ private:
+  SteadyTime now_ = std::chrono::steady_clock::now();
+};
+
+class PortsTest : public StorageTest {
+ protected:
+  void SetUp() override {
+    StorageTest::SetUp();
+    desk_.emplace(conninfo());
+    stored_pools_.emplace(desk_->pool());
+    stored_nameservers_.emplace(desk_->pool());
+    stored_keys_.emplace(desk_->pool());
+    pools_.emplace(*stored_pools_, desk_->announcer(), clock_);
+    nameservers_.emplace(*stored_nameservers_, *stored_keys_, box_, desk_->announcer(), clock_);
+    keys_.emplace(*stored_keys_, box_, desk_->announcer(), clock_);
+  }
+
+  static SecretBox make_box() {
+    auto box = SecretBox::create(Secret(random_bytes(32)));
+    return std::move(*box);
+  }
+
+  static api::Scope scope() { return Desk::scope(); }
+
+  api::PoolView create_pool(const std::string& pool_name, bool is_default = false) {
+    api::NewPool pool{.name = pool_name, .ns_records = {{name("ns1.test."), 1}}, .is_default = is_default};
+    pool.primaries = {*api::SocketAddress::parse("127.0.0.1:5300", 53), *api::SocketAddress::parse("[::1]:5300", 53)};
+    return pools_->create(scope(), pool).value();
+  }
+
+  api::TsigKeyView create_key(const PoolId& pool, const std::string& key_name, const Secret& secret) {
+    return keys_
+        ->create(scope(), {.name = {key_name, name(key_name)},
+                           .algorithm = tsig::Algorithm::hmac_sha256,
+                           .secret = secret,
+                           .scope = pool})
+        .value();
+  }
+
+  api::NewNameserver nameserver(const PoolId& pool, const std::string& server_name) {
+    return {.pool_id = pool,
+            .name = server_name,
+            .address = *api::IpAddress::parse("192.0.2.1"),
+            .settings = api::BindSettings{},
+            .secret = Secret(Bytes(32, 7))};
+  }
+
+  TestClock clock_;
+  const SecretBox box_ = make_box();
+  std::optional<Desk> desk_;
+  std::optional<PostgresPools> stored_pools_;
+  std::optional<PostgresNameservers> stored_nameservers_;
+  std::optional<PostgresTsigKeys> stored_keys_;
+  std::optional<central::PoolPort> pools_;
+  std::optional<central::NameserverPort> nameservers_;
+  std::optional<central::TsigKeyPort> keys_;
+};
+
+TEST_F(PortsTest, PoolComesBackAsItWasGiven) {
+  const auto pool = create_pool("one", true);
+  const auto again = pools_->get(scope(), pool.id).value();
+  EXPECT_EQ(again.ns_records, pool.ns_records);
+  ASSERT_EQ(again.primaries.size(), 2U);
+  EXPECT_EQ(again.primaries[1].to_text(), "[::1]:5300");
+  EXPECT_TRUE(again.is_default);
+  EXPECT_EQ(pools_->create(scope(), {.name = "one", .ns_records = {{name("n.test."), 1}}}).error().type,
+            ProblemType::duplicate_pool);
+}
+
+TEST_F(PortsTest, ThereIsOneDefaultPool) {
+  const auto first = create_pool("one", true);
+  const auto second = create_pool("two", true);
+  EXPECT_FALSE(pools_->get(scope(), first.id)->is_default);
+  EXPECT_EQ(desk_->create_zone("example.org.").pool_id, second.id);
+}
+
+TEST_F(PortsTest, PoolInUseKeepsItsNamesAndStays) {
+  const auto pool = create_pool("one", true);
+  api::PoolChange names;
+  names.ns_records = std::vector<api::NsRecord>{{name("ns9.test."), 1}};
+  ASSERT_TRUE(pools_->update(scope(), pool.id, names)) << "without zones";
+  const auto zone = desk_->create_zone("example.org.");
+  names.ns_records = std::vector<api::NsRecord>{{name("ns1.test."), 1}};
+  EXPECT_FALSE(pools_->update(scope(), pool.id, names)) << "zones have copies of the names";
+  EXPECT_EQ(pools_->remove(scope(), pool.id).error().type, ProblemType::in_use);
+  EXPECT_EQ(desk_->zones().nameservers(scope(), zone.id).value().at(0).hostname, name("ns9.test."));
+}
+
+TEST_F(PortsTest, SecretsAreSealedInTheDatabase) {
+  const auto pool = create_pool("one", true);
+  const Secret secret(Bytes(32, 0x5a));
+  const auto key = create_key(pool.id, "transfer.test.", secret);
+  EXPECT_TRUE(keys_->get(scope(), key.id)->secret.equals(secret)) << "and opened again";
+  ASSERT_TRUE(nameservers_->create(scope(), nameserver(pool.id, "one")));
+  EXPECT_EQ(sql("select count(*) from tsig_keys where position('\\x5a5a5a5a'::bytea in secret_sealed) > 0"), "0");
+  EXPECT_EQ(sql("select count(*) from nameservers where position('\\x07070707'::bytea in secret_sealed) > 0"), "0");
+}
+
+TEST_F(PortsTest, KeyInUseStays) {
+  const auto pool = create_pool("one", true);
+  const auto key = create_key(pool.id, "transfer.test.", Secret(Bytes(32, 1)));
+  auto server = nameserver(pool.id, "one");
+  server.transfer_key_id = key.id;
+  const auto made = nameservers_->create(scope(), server).value();
+  EXPECT_EQ(keys_->remove(scope(), key.id).error().type, ProblemType::in_use);
+  EXPECT_EQ(pools_->remove(scope(), pool.id).error().type, ProblemType::in_use);
+  ASSERT_TRUE(nameservers_->remove(scope(), made.id));
+  EXPECT_EQ(pools_->remove(scope(), pool.id).error().type, ProblemType::in_use) << "the key is its own";
+  EXPECT_TRUE(keys_->remove(scope(), key.id));
+  EXPECT_TRUE(pools_->remove(scope(), pool.id));
+}
+
+TEST_F(PortsTest, WhatIsNotThereIsNamed) {
+  const auto pool = create_pool("one", true);
+  auto server = nameserver(pool.id, "one");
+  server.transfer_key_id = TsigKeyId(pool.id.uuid());
+  EXPECT_FALSE(nameservers_->create(scope(), server)) << "no such key";
+  EXPECT_FALSE(nameservers_->create(scope(), nameserver(PoolId(Uuid::version7({})), "two"))) << "no such pool";
+  EXPECT_FALSE(keys_->create(scope(), {.name = {"k.", name("k.")},
+                                       .algorithm = tsig::Algorithm::hmac_sha256,
+                                       .secret = Secret(Bytes(32, 1)),
+                                       .scope = ZoneId(pool.id.uuid())}))
+      << "no such zone";
+}
+
+TEST_F(PortsTest, EveryWriteIsInTheFeed) {
+  const auto pool = create_pool("one", true);
+  const auto key = create_key(pool.id, "transfer.test.", Secret(Bytes(32, 1)));
+  const auto server = nameservers_->create(scope(), nameserver(pool.id, "one")).value();
+  ASSERT_TRUE(nameservers_->remove(scope(), server.id));
+  ASSERT_TRUE(keys_->remove(scope(), key.id));
+  desk_->number();
+  EXPECT_EQ(sql("select string_agg(kind, ' ' order by seq) from changes"), "pool key nameserver nameserver key");
+}
+
+TEST_F(PortsTest, TokensOpenUntilTheyEnd) {
+  PostgresTokens tokens(desk_->pool());
+  central::TokenAuthenticator authenticator(tokens, clock_);
+  const auto now = std::chrono::system_clock::now();
+  const auto add = [&](const std::string& token, std::optional<WallTime> expires) {
+    const TokenId id(Uuid::version7(now));
+    tokens.add({.id = id,
+                .project = ProjectId("alice"),
+                .role = TokenRole::member,
+                .description = {},
+                .created_at = now,
+                .expires_at = expires,
+                .revoked_at = {}},
+               central::token_hash(token));
+    return id;
+  };
+  const auto id = add("good", std::nullopt);
+  add("old", now - 1h);
+  EXPECT_EQ(authenticator.authenticate("good").value()->project, ProjectId("alice"));
+  EXPECT_FALSE(authenticator.authenticate("old").value());
+  EXPECT_FALSE(authenticator.authenticate("other").value());
+  EXPECT_FALSE(authenticator.authenticate("").value());
+  ASSERT_TRUE(tokens.revoke(id));
+  EXPECT_FALSE(tokens.revoke(id)) << "once";
+  clock_.advance(central::token_cache_time + 1s);
+  EXPECT_FALSE(authenticator.authenticate("good").value()) << "at the latest when the cache forgets it";
+  EXPECT_EQ(sql("select count(*) from tokens where position(convert_to('good', 'utf8') in hash) > 0"), "0");
+}
+
+}  // namespace
+}  // namespace minidns::storage::postgres
