@@ -108,6 +108,7 @@ Samples peer(int changes) {
   harness::PowerdnsServer powerdns_secondary;
   primary.add_secondary(bind_secondary);
   primary.add_secondary(powerdns_secondary);
+  primary.start();
   harness::SoaAsker bind(bind_secondary.address(), bind_secondary.port());
   harness::SoaAsker powerdns(powerdns_secondary.address(), powerdns_secondary.port());
   auto serial = primary.serial();
@@ -129,6 +130,7 @@ void print(const std::string& who, const Samples& samples) {
   print((who + ": acknowledged").c_str(), samples.acknowledged);
   print((who + ": visible on BIND").c_str(), samples.bind);
   print((who + ": visible on PowerDNS").c_str(), samples.powerdns);
+  std::fflush(stdout);
 }
 
 }  // namespace

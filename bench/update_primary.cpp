@@ -11,7 +11,6 @@
 #include <arpa/inet.h>
 #include <array>
 #include <netinet/in.h>
-#include <signal.h>
 #include <stdexcept>
 #include <sys/socket.h>
 
@@ -62,6 +61,9 @@ UpdatePrimary::UpdatePrimary(std::string zone)
   write_file(folder_ / "zone", "$ORIGIN " + zone_ +
                                    "\n$TTL 300\n@ SOA ns1 hostmaster 1 3600 600 604800 300\n@ NS ns1.example.net.\n" +
                                    "www A 192.0.2.1\n");
+}
+
+void UpdatePrimary::start() {
   write_configuration();
   server_ = harness::Process({"named", "-g", "-n", "1", "-c", folder_ / "named.conf"}, {.log_file = folder_ / "log"});
   if (!harness::eventually([&] { return asker_.ask(zone_).has_value(); })) throw std::runtime_error("named");
@@ -82,8 +84,6 @@ void UpdatePrimary::write_configuration() const {
 
 void UpdatePrimary::notify_also(const std::string& address, std::uint16_t port) {
   also_notify_.push_back(address + " port " + std::to_string(port));
-  write_configuration();
-  server_.signal(SIGHUP);
 }
 
 void UpdatePrimary::add_secondary(const harness::BindServer& secondary) {

@@ -17,9 +17,12 @@ class UpdatePrimary {
  public:
   explicit UpdatePrimary(std::string zone);
 
-  /// Makes the zone on the secondary and adds it to those that are notified.
+  /// Makes the zone on the secondary and adds it to those that are notified. Before `start`.
   void add_secondary(const harness::BindServer& secondary);
   void add_secondary(const harness::PowerdnsServer& secondary);
+
+  /// Starts the server, which notifies its secondaries then.
+  void start();
 
   /// Replaces `www A`; returns when the primary has answered NOERROR.
   void update(const std::string& address);

@@ -1,66 +1,11 @@
-#include "pool-manager/window.hpp"
-#include "tests/unit/pool_samples.hpp"
+#include "tests/unit/pool_window_bench.hpp"
 
 #include <gtest/gtest.h>
 
 #include <map>
 
-namespace minidns::pool {
+namespace minidns::pool::window_test {
 namespace {
-
-using namespace std::chrono_literals;
-using pool_samples::change;
-using pool_samples::name;
-using pool_samples::page;
-using storage::ZoneAction;
-
-constexpr Abilities bind{.commands = true, .fetches = true, .forces = false};
-constexpr Abilities powerdns{.commands = true, .fetches = false, .forces = true};
-constexpr Abilities by_hand{};
-
-Sight serial(std::uint32_t value) {
-  return {Sight::Kind::serial, dns::Serial(value)};
-}
-constexpr Sight absent{Sight::Kind::absent, std::nullopt};
-constexpr Sight empty{Sight::Kind::empty, std::nullopt};
-constexpr Sight silent{Sight::Kind::silent, std::nullopt};
-
-/// A window that starts at position 0, with a clock.
-class Bench {
- public:
-  explicit Bench(Abilities abilities)
-      : window({.confirm_within = 5s, .retry = {}, .abilities = abilities}, [] { return 0; }) {
-    window.set_position(0);
-  }
-
-  Window window;
-  SteadyTime now = SteadyTime{} + 1h;
-  bool all_have = false;
-
-  void read(std::vector<storage::ZoneChange> changes) { window.add(page(std::move(changes)), now); }
-
-  /// Asks for what is due; each zone shows `sight`.
-  std::vector<Window::Outcome> look(const Sight& sight) {
-    std::vector<Window::Outcome> outcomes;
-    for (const auto& ticket : window.take_looks(now, 1000)) {
-      outcomes.push_back(window.see(
-          ticket, sight, [this](const auto&) { return all_have; }, now));
-    }
-    return outcomes;
-  }
-
-  /// Gives what is queued; all end with `failure`. The step, or none.
-  Step command(const std::optional<DriverErrc>& failure = std::nullopt) {
-    const auto commands = window.take_commands(1000);
-    for (const auto& ticket : commands.tickets) {
-      window.commanded(ticket, commands.step, failure ? std::optional(DriverError{*failure, "words"}) : std::nullopt,
-                       now);
-    }
-    return commands.step;
-  }
-
-  storage::ProgressUpdate save() { return window.take_update(); }
-};
 
 TEST(Window, NothingCanBeSaidBeforeThereIsAPosition) {
   Window window({}, [] { return 0; });
@@ -446,64 +391,6 @@ TEST(Window, AtItsEndTasksAreHandedBackAndTheFeedIsNot) {
 
 /// A model nameserver, random work: at the end all is visible or an exception, and the prefix never passed a change
 /// that was neither.
-TEST(Window, ThePrefixNeverPassesWorkThatIsNeitherDoneNorKept) {
-  std::uint64_t state = 1;
-  const auto random = [&state](std::uint64_t below) {
-    state = state * 6364136223846793005U + 1442695040888963407U;
-    return (state >> 33) % below;
-  };
-  for (int round = 0; round < 50; ++round) {
-    Bench bench(random(2) == 0 ? bind : powerdns);
-    bench.all_have = true;
-    std::map<std::int64_t, dns::Name> open;
-    std::map<dns::Name, std::optional<std::uint32_t>> wanted;
-    std::int64_t seq = 0;
-    for (int step = 0; step < 400; ++step) {
-      const auto zone = "z" + std::to_string(random(6)) + ".";
-      if (random(3) == 0 && step < 300) {
-        ++seq;
-        const bool exists = wanted.contains(name(zone)) && wanted[name(zone)].has_value();
-        const auto action = !exists ? ZoneAction::create : random(3) == 0 ? ZoneAction::remove : ZoneAction::update;
-        bench.read({change(seq, action, zone, static_cast<std::uint8_t>(exists ? 1 : 1 + seq % 200))});
-        wanted[name(zone)] =
-            action == ZoneAction::remove ? std::nullopt : std::optional(static_cast<std::uint32_t>(seq));
-        open.emplace(seq, name(zone));
-      }
-      (void)bench.command(random(8) == 0 ? std::optional(DriverErrc::rejected) : std::nullopt);
-      for (const auto& ticket : bench.window.take_looks(bench.now, 2)) {
-        const auto& want = wanted[ticket.name];
-        const Sight sight = random(3) == 0 ? silent : want ? serial(*want) : absent;
-        (void)bench.window.see(
-            ticket, sight, [](const auto&) { return true; }, bench.now);
-      }
-      bench.now += std::chrono::milliseconds(random(400));
-      bench.window.record_late(bench.now);
-      const auto update = bench.save();
-      for (const auto& done : update.confirmed) {
-        std::erase_if(open, [&](const auto& entry) { return entry.second == done.name && entry.first <= done.seq; });
-      }
-      for (const auto& kept : update.exceptions) {
-        std::erase_if(
-            open, [&](const auto& entry) { return entry.second == kept.task.name && entry.first <= kept.task.seq; });
-      }
-      ASSERT_LE(*update.visible_through, seq);
-      for (const auto& [number, zone_name] : open) {
-        // Older changes of a zone that shows a newer serial are done without a word.
-        if (*update.visible_through >= number) {
-          ASSERT_TRUE(bench.window.contains(zone_name)) << number;
-        }
-      }
-    }
-    bench.now += 1h;
-    for (int i = 0; i < 20; ++i) {
-      (void)bench.command();
-      bench.look(silent);
-      bench.now += 10s;
-    }
-    bench.window.record_all("end");
-    EXPECT_EQ(bench.save().visible_through, seq);
-  }
-}
 
 }  // namespace
-}  // namespace minidns::pool
+}  // namespace minidns::pool::window_test
