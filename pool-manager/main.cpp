@@ -31,6 +31,8 @@ constexpr int exit_usage = 2;
 constexpr int standard_error = 2;
 /// For a worker's question: a connection that is free, or nothing.
 constexpr auto acquire_timeout = 2s;
+/// Connections for the manager's own threads: leases must be renewed however much the workers ask.
+constexpr std::size_t manager_connections = 2;
 /// Questions of all workers that wait for a database thread.
 constexpr std::size_t database_queue_max = 4096;
 /// What has begun may take so long to end after SIGTERM.
@@ -83,7 +85,9 @@ void run(const pool::Settings& settings) {
   check_database(connections, database_state);
 
   boost::asio::io_context io;
-  WorkerPool database("database", settings.database.connections, database_queue_max);
+  const std::size_t connection_count = settings.database.connections;
+  WorkerPool database("database", connection_count > manager_connections ? connection_count - manager_connections : 1,
+                      database_queue_max);
   pool::VersionReports reports(clock);
   const pool::WorkContext context{.settings = settings.work,
                                   .work = work,
