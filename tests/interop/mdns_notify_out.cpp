@@ -62,8 +62,10 @@ class MdnsNotify : public testing::Test {
 TEST_F(MdnsNotify, ABindFollowsEveryChangeAndIsToldByOneOfTwo) {
   const auto key = world_.add_key("pool.key.", "hmac-sha256", "POOL", world_.pool().uuid());
   auto zone = world_.create_zone("bind.example.", {{"a.bind.example.", "A", {"192.0.2.1"}}});
-  start("127.0.0.1");
-  start("127.0.0.2");
+  // A busy machine must not look like a dead owner: then the other would rightly send too.
+  const std::string patient = "notify: {gather_limit: 5s, owner_limit: 20s, retry: 20s}\n";
+  start("127.0.0.1", patient);
+  start("127.0.0.2", patient);
   harness::BindServer bind({key});
   world_.add_nameserver("bind", "127.0.0.1", bind.port());
   const std::string primaries = "127.0.0.1 port " + std::to_string(world_.port()) + " key pool.key.; 127.0.0.2 port " +
@@ -94,7 +96,7 @@ TEST_F(MdnsNotify, ABindFollowsEveryChangeAndIsToldByOneOfTwo) {
     world_.change_zone(zone, {{"a.bind.example.", "A", {"192.0.2." + std::to_string(10 + i)}}});
     ASSERT_TRUE(serves()) << bind.log();
   }
-  // One each; a second by the other is allowed when machines are slow, but not as a rule.
+  // One each; a second is allowed where a heartbeat came late, but not as a rule.
   EXPECT_GE(sent() - before, changes);
   EXPECT_LE(sent() - before, changes + changes / 2);
   EXPECT_EQ(harness::dig("127.0.0.1", bind.port(), {"a.bind.example.", "A"}).size(), 1U);
