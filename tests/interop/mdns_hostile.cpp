@@ -148,9 +148,9 @@ TEST_F(MdnsHostile, ACrowdOfConnectionsFromOnePeerIsLimited) {
 }
 
 TEST_F(MdnsHostile, ASlowReaderIsCutAndOthersAreServed) {
-  world_->fill_zone(*zone_, 100'000);
+  world_->fill_zone(*zone_, 10'000);
   ASSERT_TRUE(eventually(
-      [&] { return harness::run(axfr_command()).out.find("XFR size: 100005 records") != std::string::npos; }));
+      [&] { return harness::run(axfr_command()).out.find("XFR size: 10005 records") != std::string::npos; }));
   const double stalled = server_->metric("minidns_mdns_connections_closed_total{reason=\"stalled\"}");
   // Many large answers asked for at once over one connection, and none is read. The key's requests are made by dig
   // only, so this one asks what is allowed unsigned: the same answer again and again until the pipe is full.
