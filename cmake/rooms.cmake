@@ -12,10 +12,11 @@ find_package(GTest REQUIRED)
 find_library(LDNS_LIBRARY ldns REQUIRED)
 
 # ccache refuses precompiled headers unless told that these differences don't matter to us (no __TIME__, no defines
-# that differ between a header and its users).
+# that differ between a header and its users). Where the clone lies makes no difference either.
 if(CMAKE_CXX_COMPILER_LAUNCHER MATCHES "(^|/)ccache$")
   set(CMAKE_CXX_COMPILER_LAUNCHER
-      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CMAKE_CXX_COMPILER_LAUNCHER})
+      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+      CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CMAKE_CXX_COMPILER_LAUNCHER})
 endif()
 
 add_library(minidns_flags INTERFACE)

@@ -120,6 +120,7 @@ FollowMetrics make_follow_metrics(Metrics& metrics) {
           metrics.gauge("minidns_mdns_zones", "Zones in the index"),
           metrics.gauge("minidns_mdns_snapshots_octets", "Memory of cached zone snapshots and differences"),
           metrics.gauge("minidns_mdns_database_down_seconds", "For how long the database hasn't answered; 0: it does"),
+          metrics.gauge("minidns_mdns_instances_live", "Instances of mdns that live and are ready, as this one knows"),
           metrics.counter("minidns_mdns_hints_total", "Hints heard from the database"),
           metrics.counter("minidns_mdns_resyncs_total", "Comparisons of the whole index with the database")};
 }

@@ -77,6 +77,7 @@ struct FollowMetrics {
   Gauge zones;
   Gauge snapshots_octets;
   Gauge database_down_s;
+  Gauge instances_live;  ///< that are ready, ourselves among them
   Counter hints;
   Counter resyncs;
 };

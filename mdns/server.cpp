@@ -160,7 +160,7 @@ Server::State::State(const Settings& settings_, const SecretBox& secret_box, con
       tasks([this](const std::exception_ptr& failure) { report(failure); }),
       follower({feed, content, peers_reader, secret_box, index, cache, loader, update_workers, updates, peers,
                 coordinator, sender, database, clock, follow_metrics, log, std::move(on_fatal)}),
-      heartbeat(instances, coordinator, database, self, settings.advertised_address, clock, log) {
+      heartbeat(instances, coordinator, database, self, settings.advertised_address, follow_metrics, clock, log) {
   for (const ListenAddress& address : settings.listen) {
     listen(address);
   }

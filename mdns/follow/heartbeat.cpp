@@ -1,17 +1,20 @@
 #include "mdns/follow/heartbeat.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
 namespace minidns::mdns {
 
 HeartbeatLoop::HeartbeatLoop(storage::Instances& instances, NotifyCoordinator& coordinator, const DatabaseState& state,
-                             const InstanceId& self, std::string address, const Clock& clock, const Logger& log)
+                             const InstanceId& self, std::string address, const FollowMetrics& metrics,
+                             const Clock& clock, const Logger& log)
     : instances_(instances),
       coordinator_(coordinator),
       state_(state),
       self_(self),
       address_(std::move(address)),
+      metrics_(metrics),
       clock_(clock),
       log_(log) {}
 
@@ -40,8 +43,14 @@ void HeartbeatLoop::run() {
 
 void HeartbeatLoop::beat() {
   const bool ready = state_.loaded.load();
-  coordinator_.set_live(instances_.beat({self_, "mdns", address_, state_.applied_seq.load(), ready}));
+  publish_live(instances_.beat({self_, "mdns", address_, state_.applied_seq.load(), ready}));
   beaten_at_ = clock_.steady();
+}
+
+void HeartbeatLoop::publish_live(const std::vector<storage::LiveInstance>& live) {
+  coordinator_.set_live(live);
+  metrics_.instances_live.set(static_cast<double>(
+      std::count_if(live.begin(), live.end(), [](const auto& instance) { return instance.ready; })));
 }
 
 void HeartbeatLoop::announce_until(SteadyTime next_beat) {
@@ -64,7 +73,7 @@ void HeartbeatLoop::lost(const std::string& reason) {
   log_.debug("heartbeat not written", {{"reason", reason}});
   // We don't hear from the others, nor they from us: each decides for itself.
   if (clock_.steady() - beaten_at_ > storage::instance_heartbeat_age_max) {
-    coordinator_.set_live({});
+    publish_live({});
   }
 }
 

@@ -4,6 +4,7 @@
 #include "base/ids.hpp"
 #include "base/log.hpp"
 #include "mdns/follow/database_state.hpp"
+#include "mdns/metrics.hpp"
 #include "mdns/notify/coordinator.hpp"
 #include "storage/instances.hpp"
 
@@ -18,7 +19,8 @@ namespace minidns::mdns {
 class HeartbeatLoop {
  public:
   HeartbeatLoop(storage::Instances& instances, NotifyCoordinator& coordinator, const DatabaseState& state,
-                const InstanceId& self, std::string address, const Clock& clock, const Logger& log);
+                const InstanceId& self, std::string address, const FollowMetrics& metrics, const Clock& clock,
+                const Logger& log);
 
   /// Until `stop`; then takes our row away, so that nobody waits for us.
   void run();
@@ -29,6 +31,7 @@ class HeartbeatLoop {
  private:
   void announce_until(SteadyTime next_beat);
   void beat();
+  void publish_live(const std::vector<storage::LiveInstance>& live);
   void lost(const std::string& reason);
   void leave();
 
@@ -37,6 +40,7 @@ class HeartbeatLoop {
   const DatabaseState& state_;
   const InstanceId self_;
   const std::string address_;
+  const FollowMetrics& metrics_;
   const Clock& clock_;
   const Logger& log_;
   std::atomic<bool> stopping_{false};

@@ -85,6 +85,10 @@ TEST_F(MdnsNotify, ABindFollowsEveryChangeAndIsToldByOneOfTwo) {
     return servers_[0]->log().find("nameservers=1") != std::string::npos &&
            servers_[1]->log().find("nameservers=1") != std::string::npos;
   }));
+  // Until each knows of the other, each rightly sends.
+  for (const auto& server : servers_) {
+    ASSERT_TRUE(eventually([&] { return server->metric("minidns_mdns_instances_live") == 2; })) << server->log();
+  }
   const auto sent = [&] {
     int count = 0;
     for (const auto& server : servers_) count += count_of(server->log(), "msg=\"NOTIFY sent\" zone=bind.example.");
