@@ -2,6 +2,7 @@
 
 #include "mdns/address_list.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -41,7 +42,7 @@ std::optional<NotifyTarget> make_target(const storage::StoredPeer& stored, const
     log.error("nameserver's address not usable", {{"nameserver", stored.name}, {"address", stored.address}});
     return std::nullopt;
   }
-  NotifyTarget target{stored.id, stored.name, plain(address), stored.port, nullptr};
+  NotifyTarget target{stored.id, stored.name, plain(address), stored.port, nullptr, stored.view};
   if (stored.notify_key) {
     const auto key = keys.find(*stored.notify_key);
     if (key == keys.end()) {
@@ -86,6 +87,19 @@ const std::vector<NotifyTarget>& Peers::targets_of(const PoolId& pool) const {
   return found == targets_.end() ? none : found->second;
 }
 
+std::vector<ViewId> Peers::views_of(const PoolId& pool) const {
+  std::vector<ViewId> views;
+  for (const NotifyTarget& target : targets_of(pool)) {
+    views.push_back(target.view);
+  }
+  if (views.empty()) {
+    return {default_view};
+  }
+  std::sort(views.begin(), views.end());
+  views.erase(std::unique(views.begin(), views.end()), views.end());
+  return views;
+}
+
 const NotifyTarget* Peers::find_target(const NameserverId& id) const {
   const auto found = by_id_.find(id);
   return found == by_id_.end() ? nullptr : &found->second;
@@ -105,7 +119,7 @@ std::shared_ptr<const Peers> make_peers(const storage::TransferPeers& stored, co
   for (const storage::StoredKey& row : stored.keys) {
     if (auto key = open_key(row, box, log)) {
       keys.emplace(row.id, key);
-      scoped.push_back({row.id, std::move(key), row.scope});
+      scoped.push_back({row.id, std::move(key), row.scope, row.view});
     }
   }
   Peers peers(make_ring(std::move(scoped), log));

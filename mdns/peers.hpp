@@ -3,6 +3,7 @@
 #include "base/ids.hpp"
 #include "base/log.hpp"
 #include "base/secret_box.hpp"
+#include "base/view_id.hpp"
 #include "mdns/published.hpp"
 #include "storage/transfer_peers.hpp"
 #include "tsig/key_ring.hpp"
@@ -26,6 +27,7 @@ struct NotifyTarget {
   boost::asio::ip::address address;
   std::uint16_t port;
   std::shared_ptr<const tsig::Key> key;  ///< null: NOTIFY goes unsigned
+  ViewId view;                           ///< which it transfers
 };
 
 /// Who may ask, and who is told; an immutable value, made anew when keys or nameservers change.
@@ -40,6 +42,9 @@ class Peers {
   [[nodiscard]] const tsig::KeyLookup& key_lookup() const { return key_lookup_; }
   /// Nameservers of a pool that are told of every change: those that are bootstrapping or in service.
   [[nodiscard]] const std::vector<NotifyTarget>& targets_of(const PoolId& pool) const;
+  /// Views that the pool's nameservers transfer, those that are told of every change; the default view if there are
+  /// none. Sorted.
+  [[nodiscard]] std::vector<ViewId> views_of(const PoolId& pool) const;
   /// Whatever its state; null if there is none.
   [[nodiscard]] const NotifyTarget* find_target(const NameserverId& id) const;
   [[nodiscard]] const std::unordered_map<PoolId, std::vector<NotifyTarget>>& targets() const { return targets_; }

@@ -10,6 +10,7 @@
 #include "mdns/tcp_server.hpp"
 #include "mdns/udp_server.hpp"
 #include "mdns/zone_source.hpp"
+#include "mdns/zone_updater.hpp"
 #include "storage/hints.hpp"
 #include "storage/postgres/feed_reader.hpp"
 #include "storage/postgres/instances.hpp"
@@ -112,6 +113,7 @@ struct Server::State {
   NotifySender sender;
   NotifyCoordinator coordinator;
   ZoneLoader loader;
+  ZoneUpdater updater;
   UpdateQueue updates;  // its workers are below: they end first
   RequestHandler handler;
   WorkerPool update_workers;
@@ -150,9 +152,11 @@ Server::State::State(const Settings& settings_, const SecretBox& secret_box, con
       limits(settings.tcp.connections_max, settings.tcp.connections_per_peer_max),
       sender(io, settings.notify, peers, clock, log, make_notify_metrics(metrics)),
       coordinator(io, self, settings.election, sender, index, clock),
-      loader(content, cache, index, log, make_loader_metrics(metrics),
-             [this](const ZonePointer& zone) { coordinator.ready(zone); }),
-      updates(loader, index, update_workers, clock),
+      loader(content, cache, index, log, make_loader_metrics(metrics)),
+      updater(
+          loader, index, log, [this](const PoolId& pool) { return peers.get()->views_of(pool); },
+          [this](const ZonePointer& zone) { coordinator.ready(zone); }),
+      updates(updater, index, update_workers, clock),
       handler(index, settings.unsigned_allowed, settings.reply, clock, QueryMetrics(metrics)),
       update_workers("mdns-update", workers_each(), update_queue_max),
       load_workers("mdns-load", workers_each(), load_queue_max),

@@ -36,64 +36,76 @@ std::size_t octets_of(const dns::Delta& delta) {
   return octets;
 }
 
-std::optional<CachedZone> SnapshotCache::find(const ZoneId& zone) {
+std::optional<CachedZone> SnapshotCache::find(const ContentKey& key) {
   const std::lock_guard lock(mutex_);
-  const auto found = by_zone_.find(zone);
-  if (found == by_zone_.end()) {
+  const auto found = entry_of(key);
+  if (found == entries_.end()) {
     return std::nullopt;
   }
-  entries_.splice(entries_.begin(), entries_, found->second);
-  const Entry& entry = *found->second;
-  CachedZone cached{entry.snapshot, {}};
-  cached.steps.reserve(entry.steps.size());
-  for (const Step& step : entry.steps) {
+  entries_.splice(entries_.begin(), entries_, found);
+  CachedZone cached{found->snapshot, {}};
+  cached.steps.reserve(found->steps.size());
+  for (const Step& step : found->steps) {
     cached.steps.push_back(step.delta);
   }
   return cached;
 }
 
-void SnapshotCache::put(const ZoneId& zone, SnapshotPointer snapshot) {
+void SnapshotCache::put(const ContentKey& key, SnapshotPointer snapshot) {
   const std::lock_guard lock(mutex_);
-  const auto found = by_zone_.find(zone);
-  if (found != by_zone_.end() && found->second->snapshot->version() >= snapshot->version()) {
+  const auto found = entry_of(key);
+  if (found != entries_.end() && found->snapshot->version() >= snapshot->version()) {
     return;
   }
-  store(zone, std::move(snapshot), {});
+  store(key, std::move(snapshot), {});
 }
 
-void SnapshotCache::advance(const ZoneId& zone, SnapshotPointer snapshot, dns::Delta step) {
+void SnapshotCache::advance(const ContentKey& key, SnapshotPointer snapshot, dns::Delta step) {
   const std::size_t step_octets = octets_of(step);
   const std::lock_guard lock(mutex_);
-  const auto found = by_zone_.find(zone);
+  const auto found = entry_of(key);
   std::deque<Step> steps;
-  if (found != by_zone_.end()) {
-    if (found->second->snapshot->version() >= snapshot->version()) {
+  if (found != entries_.end()) {
+    if (found->snapshot->version() >= snapshot->version()) {
       return;
     }
-    if (found->second->snapshot->version() == step.from) {
-      steps = std::move(found->second->steps);
+    if (found->snapshot->version() == step.from) {
+      steps = std::move(found->steps);
     }
   }
   steps.push_back({std::make_shared<const dns::Delta>(std::move(step)), step_octets});
-  store(zone, std::move(snapshot), std::move(steps));
+  store(key, std::move(snapshot), std::move(steps));
 }
 
-void SnapshotCache::drop(const ZoneId& zone) {
+void SnapshotCache::drop(const ContentKey& key) {
   const std::lock_guard lock(mutex_);
-  const auto found = by_zone_.find(zone);
-  if (found != by_zone_.end()) {
+  const auto found = entry_of(key);
+  if (found != entries_.end()) {
+    erase(found);
+  }
+}
+
+void SnapshotCache::drop_zone(const ZoneId& zone) {
+  const std::lock_guard lock(mutex_);
+  for (auto found = by_zone_.find(zone); found != by_zone_.end(); found = by_zone_.find(zone)) {
     erase(found->second);
   }
 }
 
-void SnapshotCache::store(const ZoneId& zone, SnapshotPointer snapshot, std::deque<Step> steps) {
-  const auto found = by_zone_.find(zone);
-  if (found != by_zone_.end()) {
-    erase(found->second);
+SnapshotCache::Entries::iterator SnapshotCache::entry_of(const ContentKey& key) {
+  const auto [begin, end] = by_zone_.equal_range(key.zone);
+  const auto found = std::find_if(begin, end, [&](const auto& item) { return item.second->key == key; });
+  return found == end ? entries_.end() : found->second;
+}
+
+void SnapshotCache::store(const ContentKey& key, SnapshotPointer snapshot, std::deque<Step> steps) {
+  const auto found = entry_of(key);
+  if (found != entries_.end()) {
+    erase(found);
   }
   const std::size_t snapshot_octets = snapshot->octets() + entry_overhead_octets;
-  Entry& entry = entries_.emplace_front(Entry{zone, std::move(snapshot), std::move(steps), snapshot_octets, 0});
-  by_zone_.emplace(zone, entries_.begin());
+  Entry& entry = entries_.emplace_front(Entry{key, std::move(snapshot), std::move(steps), snapshot_octets, 0});
+  by_zone_.emplace(key.zone, entries_.begin());
   for (const Step& step : entry.steps) {
     entry.steps_octets += step.octets;
   }
@@ -113,7 +125,8 @@ void SnapshotCache::trim_steps(Entry& entry) const {
 
 void SnapshotCache::erase(Entries::iterator entry) {
   octets_ -= entry->snapshot_octets + entry->steps_octets;
-  by_zone_.erase(entry->zone);
+  const auto [begin, end] = by_zone_.equal_range(entry->key.zone);
+  by_zone_.erase(std::find_if(begin, end, [&](const auto& item) { return item.second == entry; }));
   entries_.erase(entry);
 }
 

@@ -3,6 +3,7 @@
 #include "base/ids.hpp"
 #include "dns/delta.hpp"
 #include "dns/snapshot/zone_snapshot.hpp"
+#include "mdns/content_key.hpp"
 
 #include <cstddef>
 #include <deque>
@@ -19,7 +20,8 @@ namespace minidns::mdns {
 using SnapshotPointer = std::shared_ptr<const dns::ZoneSnapshot>;
 using DeltaPointer = std::shared_ptr<const dns::Delta>;
 
-/// A zone as it is in memory: its newest snapshot, and the latest steps that led to it, oldest first, without a gap.
+/// A zone as one view sees it and as it is in memory: its newest snapshot, and the latest steps that led to it, oldest
+/// first, without a gap.
 struct CachedZone {
   SnapshotPointer snapshot;
   std::vector<DeltaPointer> steps;
@@ -41,13 +43,15 @@ class SnapshotCache {
   explicit SnapshotCache(const Limits& limits) : limits_(limits) {}
 
   /// Counts as a use.
-  [[nodiscard]] std::optional<CachedZone> find(const ZoneId& zone);
+  [[nodiscard]] std::optional<CachedZone> find(const ContentKey& key);
 
   /// A snapshot that was read as a whole: the steps are forgotten. An older one than is here is ignored.
-  void put(const ZoneId& zone, SnapshotPointer snapshot);
+  void put(const ContentKey& key, SnapshotPointer snapshot);
   /// The next version: `step` leads from what is here to `snapshot`.
-  void advance(const ZoneId& zone, SnapshotPointer snapshot, dns::Delta step);
-  void drop(const ZoneId& zone);
+  void advance(const ContentKey& key, SnapshotPointer snapshot, dns::Delta step);
+  void drop(const ContentKey& key);
+  /// In all views.
+  void drop_zone(const ZoneId& zone);
 
   [[nodiscard]] std::size_t octets() const;
   [[nodiscard]] std::size_t size() const;
@@ -58,7 +62,7 @@ class SnapshotCache {
     std::size_t octets;
   };
   struct Entry {
-    ZoneId zone;
+    ContentKey key;
     SnapshotPointer snapshot;
     std::deque<Step> steps;
     std::size_t snapshot_octets = 0;
@@ -66,7 +70,9 @@ class SnapshotCache {
   };
   using Entries = std::list<Entry>;
 
-  void store(const ZoneId& zone, SnapshotPointer snapshot, std::deque<Step> steps);
+  /// O(views of the zone).
+  [[nodiscard]] Entries::iterator entry_of(const ContentKey& key);
+  void store(const ContentKey& key, SnapshotPointer snapshot, std::deque<Step> steps);
   void trim_steps(Entry& entry) const;
   void erase(Entries::iterator entry);
   void evict();
@@ -74,7 +80,7 @@ class SnapshotCache {
   const Limits limits_;
   mutable std::mutex mutex_;  // guards what follows
   Entries entries_;           // used last first
-  std::unordered_map<ZoneId, Entries::iterator> by_zone_;
+  std::unordered_multimap<ZoneId, Entries::iterator> by_zone_;
   std::size_t octets_ = 0;
 };
 

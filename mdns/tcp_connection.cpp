@@ -184,7 +184,7 @@ asio::awaitable<bool> TcpConnection::answer_deferred(Deferred deferred) {
     context_.transfer_metrics.ended(TransferKind::ixfr_up_to_date, true, 0, std::chrono::nanoseconds(0));
     co_return true;
   }
-  const Loaded loaded = co_await context_.zones.obtain(deferred.zone());
+  const Loaded loaded = co_await context_.zones.obtain(deferred.zone(), deferred.view());
   switch (loaded.outcome) {
     case Loaded::Outcome::ready:
       break;
@@ -215,7 +215,8 @@ asio::awaitable<bool> TcpConnection::answer_deferred(Deferred deferred) {
 asio::awaitable<bool> TcpConnection::answer_transfer(Deferred deferred, SnapshotPointer snapshot) {
   const ZonePointer zone = deferred.zone();
   if (const auto* changes = std::get_if<SendChanges>(&deferred.action)) {
-    Transfer transfer = co_await context_.zones.transfer_from(zone, std::move(snapshot), changes->from);
+    const ContentKey key{zone->id, changes->view};
+    Transfer transfer = co_await context_.zones.transfer_from(key, std::move(snapshot), changes->from);
     co_await send_transfer(deferred.request, zone, std::move(transfer));
   } else {
     co_await send_transfer(deferred.request, zone, full_transfer(std::move(snapshot), TransferKind::axfr));

@@ -133,7 +133,7 @@ void UdpServer::State::answer_ixfr(const Deferred& deferred, const udp::endpoint
   const dns::Serial client = std::get<SendChanges>(deferred.action).from;
   std::optional<dns::Delta> difference;
   if (course_of_ixfr(client, zone.serial) == IxfrCourse::difference) {
-    if (const auto cached = context.zones.cached(zone)) {
+    if (const auto cached = context.zones.cached(zone, deferred.view())) {
       difference = ZoneSource::quick_difference(*cached, client);
     }
   }
@@ -146,9 +146,8 @@ void UdpServer::State::answer_query(Deferred deferred, const udp::endpoint& from
     return;
   }
   ++waiting;
-  const ZonePointer zone = deferred.zone();
-  context.zones.obtain(zone, [self = shared_from_this(), kept = std::make_shared<const Deferred>(std::move(deferred)),
-                              from](const Loaded& loaded) {
+  const auto kept = std::make_shared<const Deferred>(std::move(deferred));
+  context.zones.obtain(kept->zone(), kept->view(), [self = shared_from_this(), kept, from](const Loaded& loaded) {
     asio::dispatch(self->socket.get_executor(), [self, kept, from, loaded] {
       --self->waiting;
       self->answer_loaded(*kept, loaded, from);

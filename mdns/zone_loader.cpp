@@ -21,49 +21,48 @@ std::size_t step_octets_max(const dns::ZoneSnapshot& snapshot) {
   return std::max(step_octets_min, snapshot.transfer_octets() / 2);
 }
 
+Loaded ready(storage::ZoneHead head, SnapshotPointer snapshot) {
+  return {Loaded::Outcome::ready, std::move(snapshot), std::make_shared<const storage::ZoneHead>(std::move(head))};
+}
+
 }  // namespace
 
 ZoneLoader::ZoneLoader(storage::ZoneContent& content, SnapshotCache& cache, ZoneIndex& index, const Logger& log,
-                       LoaderMetrics metrics, OnNewVersion on_new_version)
-    : content_(content),
-      cache_(cache),
-      index_(index),
-      log_(log),
-      metrics_(std::move(metrics)),
-      on_new_version_(std::move(on_new_version)) {}
+                       LoaderMetrics metrics)
+    : content_(content), cache_(cache), index_(index), log_(log), metrics_(std::move(metrics)) {}
 
-void ZoneLoader::load(WorkerPool& pool, const ZoneId& zone, dns::Version at_least, OnLoaded on_loaded) {
+void ZoneLoader::load(WorkerPool& pool, const ContentKey& key, dns::Version at_least, OnLoaded on_loaded) {
   {
     const std::lock_guard lock(mutex_);
-    const auto [flight, is_new] = flights_.try_emplace(zone);
+    const auto [flight, is_new] = flights_.try_emplace(key);
     auto& waiters = is_new ? flight->second.present : flight->second.late;
     waiters.push_back({at_least, std::move(on_loaded)});
     if (!is_new) {
       return;
     }
   }
-  start(pool, zone);
+  start(pool, key);
 }
 
-void ZoneLoader::start(WorkerPool& pool, const ZoneId& zone) {
-  if (!pool.post([this, &pool, zone] { run(pool, zone); })) {
-    finish(pool, zone, {Loaded::Outcome::overloaded, nullptr});
+void ZoneLoader::start(WorkerPool& pool, const ContentKey& key) {
+  if (!pool.post([this, &pool, key] { run(pool, key); })) {
+    finish(pool, key, {Loaded::Outcome::overloaded, nullptr});
   }
 }
 
-void ZoneLoader::run(WorkerPool& pool, const ZoneId& zone) {
+void ZoneLoader::run(WorkerPool& pool, const ContentKey& key) {
   const auto begin = std::chrono::steady_clock::now();
-  const Loaded loaded = refresh(zone);
+  const Loaded loaded = refresh(key);
   metrics_.duration.observe(std::chrono::steady_clock::now() - begin);
-  finish(pool, zone, loaded);
+  finish(pool, key, loaded);
 }
 
-void ZoneLoader::finish(WorkerPool& pool, const ZoneId& zone, const Loaded& loaded) {
+void ZoneLoader::finish(WorkerPool& pool, const ContentKey& key, const Loaded& loaded) {
   std::vector<Waiter> satisfied;
   bool again = false;
   {
     const std::lock_guard lock(mutex_);
-    const auto flight = flights_.find(zone);
+    const auto flight = flights_.find(key);
     satisfied = std::move(flight->second.present);
     flight->second.present.clear();
     // A latecomer is content with a version that is new enough; or with any failure but one of an older state.
@@ -83,53 +82,58 @@ void ZoneLoader::finish(WorkerPool& pool, const ZoneId& zone, const Loaded& load
     waiter.on_loaded(loaded);
   }
   if (again) {
-    start(pool, zone);
+    start(pool, key);
   }
 }
 
 /// All that may go wrong with a database becomes an outcome here: whoever waits is told, and the thread goes on.
-Loaded ZoneLoader::refresh(const ZoneId& zone) {
+Loaded ZoneLoader::refresh(const ContentKey& key) {
   try {
-    return refresh_or_throw(zone);
+    return refresh_or_throw(key);
   } catch (const storage::postgres::Unavailable& error) {
-    log_.debug("zone not read: database unavailable", {{"zone_id", zone.to_string()}, {"reason", error.what()}});
+    log_.debug("zone not read: database unavailable",
+               {{"zone_id", key.zone.to_string()}, {"view", key.view.number()}, {"reason", error.what()}});
     metrics_.unavailable.increment();
     return {Loaded::Outcome::unavailable, nullptr};
   } catch (const storage::postgres::CommitInDoubt& error) {  // nothing was written
-    log_.debug("zone not read: database unavailable", {{"zone_id", zone.to_string()}, {"reason", error.what()}});
+    log_.debug("zone not read: database unavailable",
+               {{"zone_id", key.zone.to_string()}, {"view", key.view.number()}, {"reason", error.what()}});
     metrics_.unavailable.increment();
     return {Loaded::Outcome::unavailable, nullptr};
   } catch (const storage::postgres::StatementError& error) {
-    log_.error("zone not read: the database refused",
-               {{"zone_id", zone.to_string()}, {"sqlstate", error.sqlstate()}, {"reason", error.what()}});
+    log_.error("zone not read: the database refused", {{"zone_id", key.zone.to_string()},
+                                                       {"view", key.view.number()},
+                                                       {"sqlstate", error.sqlstate()},
+                                                       {"reason", error.what()}});
     metrics_.unavailable.increment();
     return {Loaded::Outcome::unavailable, nullptr};
   } catch (const storage::CorruptContent& error) {
     log_.error("zone not loaded: its content in the database is not valid",
-               {{"zone_id", zone.to_string()}, {"reason", error.what()}});
+               {{"zone_id", key.zone.to_string()}, {"view", key.view.number()}, {"reason", error.what()}});
     metrics_.corrupt.increment();
     return {Loaded::Outcome::corrupt, nullptr};
   } catch (const std::exception& error) {  // no memory for it, or a fault of ours: the other zones go on
-    log_.error("zone not loaded", {{"zone_id", zone.to_string()}, {"reason", error.what()}});
+    log_.error("zone not loaded",
+               {{"zone_id", key.zone.to_string()}, {"view", key.view.number()}, {"reason", error.what()}});
     metrics_.unavailable.increment();
     return {Loaded::Outcome::unavailable, nullptr};
   }
 }
 
-Loaded ZoneLoader::refresh_or_throw(const ZoneId& zone) {
-  const auto cached = cache_.find(zone);
-  return cached ? step(zone, *cached) : read_whole(zone);
+Loaded ZoneLoader::refresh_or_throw(const ContentKey& key) {
+  const auto cached = cache_.find(key);
+  return cached ? step(key, *cached) : read_whole(key);
 }
 
-Loaded ZoneLoader::step(const ZoneId& zone, const CachedZone& cached) {
-  auto step = content_.read_step(zone, cached.snapshot->version(), step_octets_max(*cached.snapshot));
+Loaded ZoneLoader::step(const ContentKey& key, const CachedZone& cached) {
+  auto step = content_.read_step(key.zone, key.view, cached.snapshot->version(), step_octets_max(*cached.snapshot));
   switch (step.kind) {
     case Step::Kind::gone:
-      return forget(zone);
+      return forget(key.zone);
     case Step::Kind::unchanged:
-      return publish(*step.head, cached.snapshot);
+      return ready(*std::move(step.head), cached.snapshot);
     case Step::Kind::too_large:
-      return read_whole(zone);
+      return read_whole(key);
     case Step::Kind::no_path:
       if (step.head->version < cached.snapshot->version()) {
         // After a restore: the recovery version that central makes will be above both (DESIGN.md §3, Epoch).
@@ -138,7 +142,7 @@ Loaded ZoneLoader::step(const ZoneId& zone, const CachedZone& cached) {
                                                                {"version_in_database", step.head->version.value()}});
         return {Loaded::Outcome::ready, cached.snapshot};
       }
-      return read_whole(zone);
+      return read_whole(key);
     case Step::Kind::forward:
       break;
   }
@@ -146,19 +150,19 @@ Loaded ZoneLoader::step(const ZoneId& zone, const CachedZone& cached) {
   if (!next) {
     log_.warning("difference does not fit what is cached: zone read as a whole",
                  {{"zone", step.head->name.to_text()}, {"reason", next.error().detail}});
-    cache_.drop(zone);
-    return read_whole(zone);
+    cache_.drop(key);
+    return read_whole(key);
   }
   metrics_.steps.increment();
-  cache_.advance(zone, *next, *std::move(step.delta));
-  return publish(*step.head, *next);
+  cache_.advance(key, *next, *std::move(step.delta));
+  return ready(*std::move(step.head), *std::move(next));
 }
 
-Loaded ZoneLoader::read_whole(const ZoneId& zone) {
+Loaded ZoneLoader::read_whole(const ContentKey& key) {
   std::optional<storage::ZoneHead> head;
   std::optional<dns::SnapshotBuilder> builder;
   const bool found = content_.read_zone(
-      zone,
+      key.zone, key.view,
       [&](storage::ZoneHead read) {
         builder.emplace(read.name);
         head.emplace(std::move(read));
@@ -169,15 +173,15 @@ Loaded ZoneLoader::read_whole(const ZoneId& zone) {
         }
       });
   if (!found) {
-    return forget(zone);
+    return forget(key.zone);
   }
   auto snapshot = std::move(*builder).finish(head->version, head->soa_rrset());
   if (!snapshot) {
     throw storage::CorruptContent(snapshot.error().detail);
   }
   metrics_.whole.increment();
-  cache_.put(zone, *snapshot);
-  return publish(*head, *std::move(snapshot));
+  cache_.put(key, *snapshot);
+  return ready(*std::move(head), *std::move(snapshot));
 }
 
 Loaded ZoneLoader::forget(const ZoneId& zone) {
@@ -185,18 +189,8 @@ Loaded ZoneLoader::forget(const ZoneId& zone) {
   if (entry && index_.remove(zone)) {
     log_.info("zone removed", {{"zone", entry->name.to_text()}, {"serial", entry->serial.value()}});
   }
-  cache_.drop(zone);
+  cache_.drop_zone(zone);
   return {Loaded::Outcome::gone, nullptr};
-}
-
-Loaded ZoneLoader::publish(const storage::ZoneHead& head, SnapshotPointer snapshot) {
-  if (const ZonePointer entry = index_.publish(head)) {
-    log_.debug(
-        "zone version ready",
-        {{"zone", entry->name.to_text()}, {"version", entry->version.value()}, {"serial", entry->serial.value()}});
-    on_new_version_(entry);
-  }
-  return {Loaded::Outcome::ready, std::move(snapshot)};
 }
 
 std::optional<dns::Delta> compose_steps(const CachedZone& cached, dns::Serial from) {
@@ -218,26 +212,29 @@ std::optional<dns::Delta> compose_steps(const CachedZone& cached, dns::Serial fr
   return sum;
 }
 
-std::optional<dns::Delta> ZoneLoader::find_difference(const ZoneId& zone, dns::Serial from,
+std::optional<dns::Delta> ZoneLoader::find_difference(const ContentKey& key, dns::Serial from,
                                                       const SnapshotPointer& snapshot, std::size_t octets_max) {
-  const auto cached = cache_.find(zone);
+  const auto cached = cache_.find(key);
   if (cached && cached->snapshot->version() == snapshot->version()) {
     if (auto delta = compose_steps(*cached, from)) {
       return delta;
     }
   }
   try {
-    return content_.read_delta(zone, from, snapshot->version(), octets_max);
+    return content_.read_delta(key.zone, key.view, from, snapshot->version(), octets_max);
   } catch (const storage::postgres::Unavailable& error) {
     // The full zone is in memory: it's a good answer, too (DESIGN.md invariant 10).
     log_.debug("difference not read: database unavailable", {{"reason", error.what()}});
   } catch (const storage::postgres::CommitInDoubt& error) {
     log_.debug("difference not read: database unavailable", {{"reason", error.what()}});
   } catch (const storage::postgres::StatementError& error) {
-    log_.error("difference not read: the database refused",
-               {{"zone_id", zone.to_string()}, {"sqlstate", error.sqlstate()}, {"reason", error.what()}});
+    log_.error("difference not read: the database refused", {{"zone_id", key.zone.to_string()},
+                                                             {"view", key.view.number()},
+                                                             {"sqlstate", error.sqlstate()},
+                                                             {"reason", error.what()}});
   } catch (const storage::CorruptContent& error) {
-    log_.error("difference not read: not valid", {{"zone_id", zone.to_string()}, {"reason", error.what()}});
+    log_.error("difference not read: not valid",
+               {{"zone_id", key.zone.to_string()}, {"view", key.view.number()}, {"reason", error.what()}});
   }
   return std::nullopt;
 }

@@ -37,37 +37,38 @@ class Waiter {
 
 }  // namespace
 
-std::optional<CachedZone> ZoneSource::cached(const ZoneEntry& zone) const {
-  auto cached = cache_.find(zone.id);
+std::optional<CachedZone> ZoneSource::cached(const ZoneEntry& zone, const ViewId& view) const {
+  auto cached = cache_.find({zone.id, view});
   return cached && cached->snapshot->version() >= zone.version ? cached : std::nullopt;
 }
 
-void ZoneSource::obtain(const ZonePointer& zone, ZoneLoader::OnLoaded on_loaded) const {
-  if (const auto known = cached(*zone)) {
+void ZoneSource::obtain(const ZonePointer& zone, const ViewId& view, ZoneLoader::OnLoaded on_loaded) const {
+  if (const auto known = cached(*zone, view)) {
     on_loaded({Loaded::Outcome::ready, known->snapshot});
     return;
   }
-  loader_.load(workers_, zone->id, zone->version, [zone, on_loaded = std::move(on_loaded)](const Loaded& loaded) {
-    // A database that was set back has an older version than we told of: a secondary must not be taken back to it.
-    const bool behind = loaded.outcome == Loaded::Outcome::ready && loaded.snapshot->version() < zone->version;
-    on_loaded(behind ? Loaded{Loaded::Outcome::unavailable, nullptr} : loaded);
-  });
+  loader_.load(
+      workers_, {zone->id, view}, zone->version, [zone, on_loaded = std::move(on_loaded)](const Loaded& loaded) {
+        // A database that was set back has an older version than we told of: a secondary must not be taken back to it.
+        const bool behind = loaded.outcome == Loaded::Outcome::ready && loaded.snapshot->version() < zone->version;
+        on_loaded(behind ? Loaded{Loaded::Outcome::unavailable, nullptr} : loaded);
+      });
 }
 
-boost::asio::awaitable<Loaded> ZoneSource::obtain(ZonePointer zone) const {
-  auto initiate = [this](auto handler, const ZonePointer& wanted) {
+boost::asio::awaitable<Loaded> ZoneSource::obtain(ZonePointer zone, ViewId view) const {
+  auto initiate = [this](auto handler, const ZonePointer& wanted, const ViewId& seen_as) {
     const auto waiter = std::make_shared<Waiter<decltype(handler)>>(std::move(handler));
-    obtain(wanted, [waiter](const Loaded& loaded) { waiter->resume(loaded); });
+    obtain(wanted, seen_as, [waiter](const Loaded& loaded) { waiter->resume(loaded); });
   };
   return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(Loaded)>(
-      std::move(initiate), boost::asio::use_awaitable, std::move(zone));
+      std::move(initiate), boost::asio::use_awaitable, std::move(zone), view);
 }
 
-boost::asio::awaitable<Transfer> ZoneSource::transfer_from(ZonePointer zone, SnapshotPointer snapshot,
+boost::asio::awaitable<Transfer> ZoneSource::transfer_from(ContentKey key, SnapshotPointer snapshot,
                                                            dns::Serial from) const {
-  std::function<Transfer()> work = [this, id = zone->id, snapshot, from] {
+  std::function<Transfer()> work = [this, key, snapshot, from] {
     return incremental_transfer(snapshot,
-                                loader_.find_difference(id, from, snapshot, difference_octets_max(*snapshot)));
+                                loader_.find_difference(key, from, snapshot, difference_octets_max(*snapshot)));
   };
   auto transfer = co_await offload(workers_, work);
   if (!transfer) {  // the workers are busy: the full zone is in memory

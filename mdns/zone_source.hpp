@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/view_id.hpp"
 #include "base/worker_pool.hpp"
 #include "mdns/nameserver/transfer.hpp"
 #include "mdns/snapshot_cache.hpp"
@@ -12,22 +13,23 @@
 
 namespace minidns::mdns {
 
-/// Where answers get a zone's content from: memory at once, the database by way of worker threads. Never blocks.
+/// Where answers get a zone's content in a view from: memory at once, the database by way of worker threads. Never
+/// blocks.
 class ZoneSource {
  public:
   ZoneSource(ZoneLoader& loader, SnapshotCache& cache, WorkerPool& workers)
       : loader_(loader), cache_(cache), workers_(workers) {}
 
   /// What is in memory, if it is at least as new as `zone`.
-  [[nodiscard]] std::optional<CachedZone> cached(const ZoneEntry& zone) const;
+  [[nodiscard]] std::optional<CachedZone> cached(const ZoneEntry& zone, const ViewId& view) const;
 
   /// At least as new as `zone`; otherwise `unavailable`. Calls `on_loaded` on this or another thread.
-  void obtain(const ZonePointer& zone, ZoneLoader::OnLoaded on_loaded) const;
+  void obtain(const ZonePointer& zone, const ViewId& view, ZoneLoader::OnLoaded on_loaded) const;
   /// The same for a coroutine, which is resumed on its own executor.
-  [[nodiscard]] boost::asio::awaitable<Loaded> obtain(ZonePointer zone) const;
+  [[nodiscard]] boost::asio::awaitable<Loaded> obtain(ZonePointer zone, ViewId view) const;
 
   /// The difference from `from`, or the full zone; the database is asked only if memory doesn't reach back.
-  [[nodiscard]] boost::asio::awaitable<Transfer> transfer_from(ZonePointer zone, SnapshotPointer snapshot,
+  [[nodiscard]] boost::asio::awaitable<Transfer> transfer_from(ContentKey key, SnapshotPointer snapshot,
                                                                dns::Serial from) const;
 
   /// For an answer by UDP, on an I/O thread: a difference of at most so many steps and changes, so that it costs

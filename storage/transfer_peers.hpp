@@ -2,6 +2,7 @@
 
 #include "base/bytes.hpp"
 #include "base/ids.hpp"
+#include "base/view_id.hpp"
 #include "dns/name.hpp"
 
 #include <cstdint>
@@ -19,6 +20,7 @@ struct StoredKey {
   std::string algorithm;
   Bytes secret_sealed;
   std::variant<PoolId, ZoneId> scope;
+  ViewId view = default_view;
 };
 
 /// A nameserver that transfers from us.
@@ -33,6 +35,7 @@ struct StoredPeer {
   State state;
   std::optional<TsigKeyId> notify_key;  ///< none: NOTIFY goes unsigned
   bool allow_unsigned_soa;
+  ViewId view = default_view;  ///< which it transfers
 };
 
 struct TransferPeers {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/ids.hpp"
+#include "base/view_id.hpp"
 #include "dns/delta.hpp"
 #include "dns/name.hpp"
 #include "dns/rrset.hpp"
@@ -38,9 +39,10 @@ class CorruptContent : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// How mdns reads zones. Every call is one read-only transaction that sees one state of the database. Safe on every
-/// thread; blocks, so never called on an I/O thread. All calls throw postgres::Unavailable, postgres::StatementError
-/// and CorruptContent.
+/// How mdns reads zones, each as one view sees it: the RRsets of every view, and those of `view` alone. Version, serial
+/// and SOA are the same in all views. Every call is one read-only transaction that sees one state of the database. Safe
+/// on every thread; blocks, so never called on an I/O thread. All calls throw postgres::Unavailable,
+/// postgres::StatementError and CorruptContent.
 class ZoneContent {
  public:
   virtual ~ZoneContent() = default;
@@ -55,7 +57,8 @@ class ZoneContent {
 
   /// Calls `on_head` once, then `on_rrset` for the current RRsets but the SOA, in canonical order of owners, then by
   /// type. False, and nothing is called, if the zone is deleted or was never there. Memory is one RRset.
-  [[nodiscard]] virtual bool read_zone(const ZoneId& zone, const OnHead& on_head, const OnRRset& on_rrset) = 0;
+  [[nodiscard]] virtual bool read_zone(const ZoneId& zone, const ViewId& view, const OnHead& on_head,
+                                       const OnRRset& on_rrset) = 0;
 
   /// The difference from `from` to the head.
   struct Step {
@@ -70,12 +73,13 @@ class ZoneContent {
     std::optional<ZoneHead> head;     ///< but for `gone`
     std::optional<dns::Delta> delta;  ///< for `forward`
   };
-  [[nodiscard]] virtual Step read_step(const ZoneId& zone, dns::Version from, std::size_t octets_max) = 0;
+  [[nodiscard]] virtual Step read_step(const ZoneId& zone, const ViewId& view, dns::Version from,
+                                       std::size_t octets_max) = 0;
 
   /// The difference between two versions of one zone, condensed, for a client that has `from`'s serial. Nothing if the
   /// serial isn't in the history, isn't before `to`, or the changed rows have more than `octets_max` octets.
-  [[nodiscard]] virtual std::optional<dns::Delta> read_delta(const ZoneId& zone, dns::Serial from, dns::Version to,
-                                                             std::size_t octets_max) = 0;
+  [[nodiscard]] virtual std::optional<dns::Delta> read_delta(const ZoneId& zone, const ViewId& view, dns::Serial from,
+                                                             dns::Version to, std::size_t octets_max) = 0;
 
   /// Which of `zones` were deleted by somebody, as against those that are missing for another reason.
   [[nodiscard]] virtual std::vector<ZoneId> deleted_of(const std::vector<ZoneId>& zones) = 0;

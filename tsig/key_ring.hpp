@@ -2,6 +2,7 @@
 
 #include "base/ids.hpp"
 #include "base/result.hpp"
+#include "base/view_id.hpp"
 #include "dns/name.hpp"
 #include "tsig/key.hpp"
 #include "tsig/tsig.hpp"
@@ -14,13 +15,14 @@
 
 namespace minidns::tsig {
 
-/// What a key opens: all zones of a pool, or one zone (DESIGN.md invariant 8).
+/// Whose zones a key opens: all of a pool, or one zone (DESIGN.md invariant 8).
 using KeyScope = std::variant<PoolId, ZoneId>;
 
 struct ScopedKey {
   TsigKeyId id;
   std::shared_ptr<const Key> key;
   KeyScope scope;
+  ViewId view = default_view;  ///< as which it sees them
 
   /// `pool` is the one that `zone` is in. If this is false, the answer must be the same as for a zone that isn't there.
   [[nodiscard]] bool opens(const PoolId& pool, const ZoneId& zone) const;

@@ -162,8 +162,13 @@ void Follower::hear_renotify(const std::string& payload) {
     if (!zone || !c_.coordinator.is_ours(request.zone)) {
       continue;
     }
+    const auto peers = c_.peers.get();
+    const NotifyTarget* target = peers->find_target(request.nameserver);
+    if (target == nullptr) {
+      continue;
+    }
     // Never for a version that we couldn't transfer: PowerDNS asks only the one who notified.
-    c_.loader.load(c_.workers, zone->id, zone->version,
+    c_.loader.load(c_.workers, {zone->id, target->view}, zone->version,
                    [&sender = c_.sender, &index = c_.index, request](const Loaded& loaded) {
                      const ZonePointer present = index.find(request.zone);
                      if (loaded.outcome == Loaded::Outcome::ready && present) {
@@ -274,7 +279,7 @@ void Follower::remove_missing(const std::vector<ZoneId>& missing, bool new_epoch
   for (const ZoneId& zone : missing) {
     if (deleted.contains(zone)) {
       (void)c_.index.remove(zone);
-      c_.cache.drop(zone);
+      c_.cache.drop_zone(zone);
     } else if (++lost <= listed_max) {
       const ZonePointer known = c_.index.find(zone);
       c_.log.error("zone missing in the database: served on", {{"zone", known ? known->name.to_text() : ""}});

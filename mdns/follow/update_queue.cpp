@@ -5,8 +5,8 @@
 
 namespace minidns::mdns {
 
-UpdateQueue::UpdateQueue(ZoneLoader& loader, const ZoneIndex& index, WorkerPool& workers, const Clock& clock)
-    : loader_(loader), index_(index), workers_(workers), clock_(clock) {}
+UpdateQueue::UpdateQueue(ZoneUpdater& updater, const ZoneIndex& index, WorkerPool& workers, const Clock& clock)
+    : updater_(updater), index_(index), workers_(workers), clock_(clock) {}
 
 bool UpdateQueue::want(const ZoneId& zone, dns::Version version, std::optional<std::int64_t> seq) {
   if (index_.has(zone, version)) {
@@ -38,7 +38,7 @@ bool UpdateQueue::want(const ZoneId& zone, dns::Version version, std::optional<s
 }
 
 void UpdateQueue::start(const ZoneId& zone, dns::Version version) {
-  loader_.load(workers_, zone, version, [this, zone](const Loaded& result) { loaded(zone, result); });
+  updater_.update(workers_, zone, version, [this, zone](const Loaded& result) { loaded(zone, result); });
 }
 
 void UpdateQueue::loaded(const ZoneId& zone, const Loaded& result) {

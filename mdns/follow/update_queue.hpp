@@ -6,7 +6,7 @@
 #include "base/worker_pool.hpp"
 #include "dns/version.hpp"
 #include "mdns/zone_index.hpp"
-#include "mdns/zone_loader.hpp"
+#include "mdns/zone_updater.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -29,7 +29,7 @@ class UpdateQueue {
   /// Before another try for a zone that the database didn't give.
   static constexpr std::chrono::milliseconds retry_delay{500};
 
-  UpdateQueue(ZoneLoader& loader, const ZoneIndex& index, WorkerPool& workers, const Clock& clock);
+  UpdateQueue(ZoneUpdater& updater, const ZoneIndex& index, WorkerPool& workers, const Clock& clock);
 
   /// A hint or a change says that the zone has this version. `seq` is the change's number; nothing for a hint. False
   /// if there is no room: for a change, call again later.
@@ -46,7 +46,7 @@ class UpdateQueue {
  private:
   struct Pending {
     dns::Version version;
-    dns::Version asked;                  // of the loader
+    dns::Version asked;                  // of the updater
     std::optional<std::int64_t> seq;     // the oldest change that is not applied
     std::optional<SteadyTime> retry_at;  // failed; otherwise it's being loaded
   };
@@ -55,7 +55,7 @@ class UpdateQueue {
   void loaded(const ZoneId& zone, const Loaded& loaded);
   void erase(const ZoneId& zone);
 
-  ZoneLoader& loader_;
+  ZoneUpdater& updater_;
   const ZoneIndex& index_;
   WorkerPool& workers_;
   const Clock& clock_;

@@ -23,6 +23,7 @@ class Sight {
   }
 
   [[nodiscard]] bool is_signed() const { return key_ != nullptr; }
+  [[nodiscard]] ViewId view() const { return key_ != nullptr ? key_->view : default_view; }
   /// Sees nothing but SOAs.
   [[nodiscard]] bool soa_only() const { return soa_only_; }
 
@@ -84,7 +85,7 @@ Action decide_axfr(const Request& request, const Sight& sight) {
   if (request.origin.transport == Transport::udp) {
     return AnswerRcode{dns::Rcode::formerr};
   }
-  return SendZone{std::get<ZonePointer>(std::move(found))};
+  return SendZone{std::get<ZonePointer>(std::move(found)), sight.view()};
 }
 
 /// The serial that an IXFR client has: the authority section holds its SOA, and nothing else does (RFC 1995 §3).
@@ -107,7 +108,7 @@ Action decide_ixfr(const Request& request, const Sight& sight) {
   if (!serial) {
     return AnswerRcode{dns::Rcode::formerr};
   }
-  return SendChanges{std::get<ZonePointer>(std::move(found)), *serial};
+  return SendChanges{std::get<ZonePointer>(std::move(found)), sight.view(), *serial};
 }
 
 Action decide_other(const Request& request, const Sight& sight) {
@@ -130,10 +131,10 @@ Action decide_other(const Request& request, const Sight& sight) {
   // DS is the parent's (RFC 4035 §3.1.4.1), where we have it.
   if (question.type == dns::RRType::ds && at_apex && !question.name.is_root()) {
     if (ZonePointer parent = sight.zone_around(question.name.parent())) {
-      return AnswerQuery{std::move(parent)};
+      return AnswerQuery{std::move(parent), sight.view()};
     }
   }
-  return AnswerQuery{std::move(zone)};
+  return AnswerQuery{std::move(zone), sight.view()};
 }
 
 Action decide_query(const Request& request, const Sight& sight) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/view_id.hpp"
 #include "dns/serial.hpp"
 #include "dns/wire/message.hpp"
 #include "mdns/address_list.hpp"
@@ -26,14 +27,17 @@ struct AnswerSoa {
 /// Any other question, out of the zone's content.
 struct AnswerQuery {
   ZonePointer zone;
+  ViewId view = default_view;
 };
 /// AXFR (RFC 5936).
 struct SendZone {
   ZonePointer zone;
+  ViewId view = default_view;
 };
 /// IXFR from a serial (RFC 1995).
 struct SendChanges {
   ZonePointer zone;
+  ViewId view;
   dns::Serial from;
 };
 
@@ -42,8 +46,9 @@ using Action = std::variant<AnswerRcode, AnswerSoa, AnswerQuery, SendZone, SendC
 /// What to do about a request: pure, looks only at memory.
 ///
 /// First who asks, then what for. A key sees the zones of its pool, or its zone; for all else, whether it exists or
-/// not, the answer is REFUSED (DESIGN.md invariant 8). Without a key nothing is transferred to anybody; other queries
-/// are answered for `unsigned_allowed` addresses, and SOA for nameservers that have that right.
+/// not, the answer is REFUSED (DESIGN.md invariant 8); and it sees them as its view. Who has no key sees the default
+/// view. Without a key nothing is transferred to anybody; other queries are answered for `unsigned_allowed` addresses,
+/// and SOA for nameservers that have that right.
 [[nodiscard]] Action decide(const Request& request, const ZoneIndex& index, const Peers& peers,
                             const AddressList& unsigned_allowed);
 

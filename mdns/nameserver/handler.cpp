@@ -8,6 +8,10 @@ const ZonePointer& Deferred::zone() const {
   return std::visit([](const auto& what) -> const ZonePointer& { return what.zone; }, action);
 }
 
+ViewId Deferred::view() const {
+  return std::visit([](const auto& what) { return what.view; }, action);
+}
+
 RequestHandler::RequestHandler(const ZoneIndex& index, AddressList unsigned_allowed, ReplySettings settings,
                                const Clock& clock, QueryMetrics metrics)
     : index_(index),

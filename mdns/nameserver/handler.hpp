@@ -19,6 +19,7 @@ struct Deferred {
   std::variant<AnswerQuery, SendZone, SendChanges> action;
 
   [[nodiscard]] const ZonePointer& zone() const;
+  [[nodiscard]] ViewId view() const;
 };
 
 /// From the octets of a message to its answer, as far as memory goes: the part of the name server without sockets.

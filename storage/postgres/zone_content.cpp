@@ -40,15 +40,16 @@ constexpr const char* select_soa_at =
     " union all select ttl, rdata from rrsets"
     " where zone_id = $1 and owner = ''::bytea and type = 6 and view = 0 and since + 0 <= $2 and until > $2";
 
-// What is valid at only one of two versions, $2 < $3. The first row says how many octets it is in all; the rest is left
-// out if that is more than $4.
+// What a view, $5, has at only one of two versions, $2 < $3. An RRset has one row there at a time, whether of every
+// view (0) or of this one. The first row says how many octets it is in all; the rest is left out if that is more than
+// $4.
 constexpr const char* select_difference =
     "with changed as materialized ("
     "  select owner, type, ttl, owner_case, rdata, true as came from rrsets"
-    "   where zone_id = $1 and view = 0 and since > $2 and since <= $3 and (until is null or until > $3)"
+    "   where zone_id = $1 and (view = 0 or view = $5) and since > $2 and since <= $3 and (until is null or until > $3)"
     "  union all"
     "  select owner, type, ttl, owner_case, rdata, false from rrsets"
-    "   where zone_id = $1 and view = 0 and until > $2 and until <= $3 and since + 0 <= $2"
+    "   where zone_id = $1 and (view = 0 or view = $5) and until > $2 and until <= $3 and since + 0 <= $2"
     " ), size as (select coalesce(sum(length(owner) + length(rdata)), 0)::bigint as octets from changed)"
     " select s.octets, c.owner, c.type, c.ttl, c.owner_case, c.rdata, c.came from size s"
     " left join changed c on s.octets <= $4 and not (c.owner = ''::bytea and c.type = 6) order by c.owner, c.type";
@@ -131,15 +132,20 @@ std::optional<std::vector<dns::RRsetChange>> changes_of(const Rows& rows, const 
   return pair_changes(std::move(went), std::move(came), apex);
 }
 
+Param view_param(const ViewId& view) {
+  return std::int32_t{view.number()};
+}
+
 std::int64_t limit_of(std::size_t octets_max) {
   constexpr auto largest = std::numeric_limits<std::int64_t>::max();
   return octets_max > static_cast<std::uint64_t>(largest) ? largest : static_cast<std::int64_t>(octets_max);
 }
 
-std::string copy_rrsets(const ZoneId& zone) {
+// `view = 0 or view = …` and not `in`: an array would keep the planner from reading rrsets_current in its order.
+std::string copy_rrsets(const ZoneId& zone, const ViewId& view) {
   return "copy (select owner, type, ttl, owner_case, rdata from rrsets where zone_id = " +
-         Connection::quote(zone.uuid()) +
-         " and view = 0 and until is null and not (owner = ''::bytea and type = 6)"
+         Connection::quote(zone.uuid()) + " and (view = 0 or view = " + view.to_string() +
+         ") and until is null and not (owner = ''::bytea and type = 6)"
          " order by owner, type) to stdout (format binary)";
 }
 
@@ -160,7 +166,8 @@ FeedPosition PostgresZoneContent::read_index(const OnHead& on_head, const OnCorr
   return position;
 }
 
-bool PostgresZoneContent::read_zone(const ZoneId& zone, const OnHead& on_head, const OnRRset& on_rrset) {
+bool PostgresZoneContent::read_zone(const ZoneId& zone, const ViewId& view, const OnHead& on_head,
+                                    const OnRRset& on_rrset) {
   const auto lease = pool_->acquire();
   Transaction transaction(*lease, begin_one_snapshot);
   auto head = head_of(zone, lease->execute(select_head, {zone.uuid()}));
@@ -169,22 +176,23 @@ bool PostgresZoneContent::read_zone(const ZoneId& zone, const OnHead& on_head, c
   }
   RRsetDecoder decoder(head->name);
   on_head(*std::move(head));
-  lease->copy_out(copy_rrsets(zone), [&](Fields f) {
+  lease->copy_out(copy_rrsets(zone, view), [&](Fields f) {
     on_rrset(decoder.decode(*f[0], binary::integer(*f[1]), binary::integer(*f[2]), f[3], *f[4]));
   });
   transaction.commit();
   return true;
 }
 
-ZoneContent::Step PostgresZoneContent::read_step(const ZoneId& zone, dns::Version from, std::size_t octets_max) {
+ZoneContent::Step PostgresZoneContent::read_step(const ZoneId& zone, const ViewId& view, dns::Version from,
+                                                 std::size_t octets_max) {
   const auto lease = pool_->acquire();
   Transaction transaction(*lease, begin_one_snapshot);
   const std::int64_t head_version = std::numeric_limits<std::int64_t>::max();  // as far as the transaction sees
-  const auto rows =
-      lease->execute_all({{select_head, {zone.uuid()}},
-                          {select_version_serial, {zone.uuid(), from.value()}},
-                          {select_soa_at, {zone.uuid(), from.value()}},
-                          {select_difference, {zone.uuid(), from.value(), head_version, limit_of(octets_max)}}});
+  const auto rows = lease->execute_all(
+      {{select_head, {zone.uuid()}},
+       {select_version_serial, {zone.uuid(), from.value()}},
+       {select_soa_at, {zone.uuid(), from.value()}},
+       {select_difference, {zone.uuid(), from.value(), head_version, limit_of(octets_max), view_param(view)}}});
   transaction.commit();
   auto head = head_of(zone, rows[0]);
   if (!head) {
@@ -206,8 +214,8 @@ ZoneContent::Step PostgresZoneContent::read_step(const ZoneId& zone, dns::Versio
   return {Step::Kind::forward, std::move(head), std::move(delta)};
 }
 
-std::optional<dns::Delta> PostgresZoneContent::read_delta(const ZoneId& zone, dns::Serial from, dns::Version to,
-                                                          std::size_t octets_max) {
+std::optional<dns::Delta> PostgresZoneContent::read_delta(const ZoneId& zone, const ViewId& view, dns::Serial from,
+                                                          dns::Version to, std::size_t octets_max) {
   const auto lease = pool_->acquire();
   Transaction transaction(*lease, begin_one_snapshot);
   const auto versions =
@@ -219,10 +227,10 @@ std::optional<dns::Delta> PostgresZoneContent::read_delta(const ZoneId& zone, dn
     return std::nullopt;
   }
   const dns::Version start(versions[0].integer(0, 0));
-  const auto rows =
-      lease->execute_all({{select_soa_at, {zone.uuid(), start.value()}},
-                          {select_soa_at, {zone.uuid(), to.value()}},
-                          {select_difference, {zone.uuid(), start.value(), to.value(), limit_of(octets_max)}}});
+  const auto rows = lease->execute_all(
+      {{select_soa_at, {zone.uuid(), start.value()}},
+       {select_soa_at, {zone.uuid(), to.value()}},
+       {select_difference, {zone.uuid(), start.value(), to.value(), limit_of(octets_max), view_param(view)}}});
   transaction.commit();
   auto changes = changes_of(rows[2], head->name, octets_max);
   if (!changes) {

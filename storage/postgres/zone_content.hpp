@@ -13,16 +13,18 @@ class PostgresZoneContent final : public ZoneContent {
   explicit PostgresZoneContent(std::shared_ptr<ConnectionPool> pool) : pool_(std::move(pool)) {}
 
   FeedPosition read_index(const OnHead& on_head, const OnCorrupt& on_corrupt) override;
-  [[nodiscard]] bool read_zone(const ZoneId& zone, const OnHead& on_head, const OnRRset& on_rrset) override;
-  [[nodiscard]] Step read_step(const ZoneId& zone, dns::Version from, std::size_t octets_max) override;
-  [[nodiscard]] std::optional<dns::Delta> read_delta(const ZoneId& zone, dns::Serial from, dns::Version to,
-                                                     std::size_t octets_max) override;
+  [[nodiscard]] bool read_zone(const ZoneId& zone, const ViewId& view, const OnHead& on_head,
+                               const OnRRset& on_rrset) override;
+  [[nodiscard]] Step read_step(const ZoneId& zone, const ViewId& view, dns::Version from,
+                               std::size_t octets_max) override;
+  [[nodiscard]] std::optional<dns::Delta> read_delta(const ZoneId& zone, const ViewId& view, dns::Serial from,
+                                                     dns::Version to, std::size_t octets_max) override;
   [[nodiscard]] std::vector<ZoneId> deleted_of(const std::vector<ZoneId>& zones) override;
 
  private:
   std::shared_ptr<ConnectionPool> pool_;
 };
 
-// Limitations: the common view (0) only; zones of type SECONDARY are read like others.
+// Limitations: zones of type SECONDARY are read like others.
 
 }  // namespace minidns::storage::postgres

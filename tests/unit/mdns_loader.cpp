@@ -1,9 +1,10 @@
-#include "mdns/zone_loader.hpp"
+#include "mdns/zone_updater.hpp"
 #include "tests/unit/mdns_support.hpp"
 
 #include <gtest/gtest.h>
 
 #include <future>
+#include <thread>
 
 namespace minidns::mdns::test {
 namespace {
@@ -20,21 +21,24 @@ class Loader : public testing::Test {
   }
   [[nodiscard]] std::future<Loaded> start(std::int64_t at_least) {
     const auto promise = std::make_shared<std::promise<Loaded>>();
-    loader_.load(*workers_, zone_, dns::Version(at_least),
-                 [promise](const Loaded& loaded) { promise->set_value(loaded); });
+    updater_.update(*workers_, zone_, dns::Version(at_least),
+                    [promise](const Loaded& loaded) { promise->set_value(loaded); });
     return promise->get_future();
   }
   [[nodiscard]] Loaded load(std::int64_t at_least) { return start(at_least).get(); }
 
   const ZoneId zone_{uuid(1)};
+  const ContentKey key_{zone_};
   FakeContent content_;
   SnapshotCache cache_{SnapshotCache::Limits{}};
   ZoneIndex index_;
   Logger log_{"test", LogLevel::error, 2};
   Metrics metrics_;
   std::atomic<int> new_versions_{0};
-  ZoneLoader loader_{
-      content_, cache_, index_, log_, make_loader_metrics(metrics_), [this](const ZonePointer&) { ++new_versions_; }};
+  std::vector<ViewId> views_in_use_{default_view};
+  ZoneLoader loader_{content_, cache_, index_, log_, make_loader_metrics(metrics_)};
+  ZoneUpdater updater_{loader_, index_, log_, [this](const PoolId&) { return views_in_use_; },
+                       [this](const ZonePointer&) { ++new_versions_; }};
   std::unique_ptr<WorkerPool> workers_ = std::make_unique<WorkerPool>("test", 2, 100);
 };
 
@@ -46,7 +50,7 @@ TEST_F(Loader, ReadsAZoneAsAWholeAndThenInSteps) {
   const Loaded second = load(2);
   EXPECT_EQ(second.snapshot->serial(), dns::Serial(11));
   EXPECT_EQ(content_.whole_reads(), 1);
-  EXPECT_EQ(cache_.find(zone_)->steps.size(), 1U);
+  EXPECT_EQ(cache_.find(key_)->steps.size(), 1U);
   EXPECT_EQ(index_.find(zone_)->version, dns::Version(2));
   EXPECT_EQ(new_versions_, 2);
 }
@@ -62,7 +66,7 @@ TEST_F(Loader, ForgetsAZoneThatIsGone) {
   content_.remove(zone_);
   EXPECT_EQ(load(1).outcome, Loaded::Outcome::gone);
   EXPECT_FALSE(index_.find(zone_));
-  EXPECT_FALSE(cache_.find(zone_));
+  EXPECT_FALSE(cache_.find(key_));
 }
 
 TEST_F(Loader, SaysThatTheDatabaseIsAwayAndGoesOn) {
@@ -109,6 +113,71 @@ TEST_F(Loader, LooksAgainForOneWhoCameWithANewerVersionInMind) {
   EXPECT_EQ(late.get().snapshot->version(), dns::Version(3));
 }
 
+constexpr ViewId internal{2};
+
+TEST_F(Loader, TellsOfAVersionOnceEveryViewInUseHasIt) {
+  views_in_use_ = {default_view, internal};
+  std::promise<void> gate;
+  auto open = gate.get_future().share();
+  std::atomic<int> reads{0};
+  content_.set_on_read([&, open] {
+    if (++reads > 1) {
+      open.wait();
+    }
+  });
+  auto updated = start(1);
+  while (reads < 2) {  // the second view is being read, the first is there
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(new_versions_, 0);
+  gate.set_value();
+  EXPECT_EQ(updated.get().outcome, Loaded::Outcome::ready);
+  EXPECT_EQ(new_versions_, 1);
+  EXPECT_TRUE(cache_.find({zone_, default_view}));
+  EXPECT_TRUE(cache_.find({zone_, internal}));
+}
+
+TEST_F(Loader, LeavesAViewThatNoNameserverTransfersToWhoAsksForIt) {
+  (void)load(1);
+  EXPECT_FALSE(cache_.find({zone_, internal}));
+  EXPECT_EQ(new_versions_, 1);
+  std::promise<Loaded> asked;
+  loader_.load(*workers_, {zone_, internal}, dns::Version(1), [&](const Loaded& loaded) { asked.set_value(loaded); });
+  EXPECT_EQ(asked.get_future().get().outcome, Loaded::Outcome::ready);
+  EXPECT_EQ(new_versions_, 1);
+}
+
+TEST_F(Loader, ReadsEachViewWithItsOwnRRsetsAndSteps) {
+  views_in_use_ = {default_view, internal};
+  (void)load(1);
+  content_.put(head(1, zone_text, 2, 11),
+               {ns_rrset(zone_text), a_rrset("a.example.org.", 1), a_rrset("b.example.org.")},
+               {{internal, {a_rrset("c.example.org.", 9)}}});
+  EXPECT_EQ(load(2).snapshot->serial(), dns::Serial(11));
+  const auto common = cache_.find({zone_, default_view});
+  const auto seen_inside = cache_.find({zone_, internal});
+  EXPECT_EQ(common->snapshot->record_count(), 4U);
+  EXPECT_EQ(seen_inside->snapshot->record_count(), 5U);
+  EXPECT_EQ(common->snapshot->serial(), seen_inside->snapshot->serial());
+  EXPECT_TRUE(common->steps.at(0)->changes.empty()) << "the serial alone";
+  EXPECT_EQ(seen_inside->steps.at(0)->changes.size(), 1U);
+}
+
+TEST_F(Loader, DropsAllViewsOfAZoneThatIsGone) {
+  views_in_use_ = {default_view, internal};
+  (void)load(1);
+  content_.remove(zone_);
+  EXPECT_EQ(load(1).outcome, Loaded::Outcome::gone);
+  EXPECT_EQ(cache_.size(), 0U);
+}
+
+TEST_F(Loader, TellsOfNoVersionThatOneViewLacks) {
+  views_in_use_ = {default_view, internal};
+  content_.put(head(1, zone_text, 2, 11), {ns_rrset(zone_text)}, {{internal, {a_rrset("a.other.org.")}}});
+  EXPECT_EQ(load(2).outcome, Loaded::Outcome::corrupt);
+  EXPECT_EQ(new_versions_, 0);
+}
+
 TEST_F(Loader, RefusesContentThatIsNoZone) {
   content_.put(head(1, zone_text, 2, 11), {a_rrset("a.other.org.")});
   EXPECT_EQ(load(2).outcome, Loaded::Outcome::corrupt);
@@ -121,9 +190,9 @@ TEST_F(Loader, ReadsAStepThatDoesNotFitAsAWhole) {
   FakeContent other;
   other.put(head(1, zone_text, 1, 10), {ns_rrset(zone_text), a_rrset("c.example.org.")});
   other.put(head(1, zone_text, 2, 11), {ns_rrset(zone_text)});
-  ZoneLoader loader(other, cache_, index_, log_, make_loader_metrics(metrics_), [](const ZonePointer&) {});
+  ZoneLoader loader(other, cache_, index_, log_, make_loader_metrics(metrics_));
   std::promise<Loaded> promise;
-  loader.load(*workers_, zone_, dns::Version(2), [&](const Loaded& loaded) { promise.set_value(loaded); });
+  loader.load(*workers_, key_, dns::Version(2), [&](const Loaded& loaded) { promise.set_value(loaded); });
   const Loaded loaded = promise.get_future().get();
   ASSERT_EQ(loaded.outcome, Loaded::Outcome::ready);
   EXPECT_EQ(loaded.snapshot->record_count(), 2U);
@@ -137,9 +206,9 @@ TEST_F(Loader, KeepsWhatItHasWhenTheDatabaseIsBehind) {
   (void)load(5);
   FakeContent restored;
   restored.put(head(1, zone_text, 1, 10), {ns_rrset(zone_text)});
-  ZoneLoader loader(restored, cache_, index_, log_, make_loader_metrics(metrics_), [](const ZonePointer&) {});
+  ZoneLoader loader(restored, cache_, index_, log_, make_loader_metrics(metrics_));
   std::promise<Loaded> promise;
-  loader.load(*workers_, zone_, dns::Version(5), [&](const Loaded& loaded) { promise.set_value(loaded); });
+  loader.load(*workers_, key_, dns::Version(5), [&](const Loaded& loaded) { promise.set_value(loaded); });
   EXPECT_EQ(promise.get_future().get().snapshot->version(), dns::Version(5));
   EXPECT_EQ(index_.find(zone_)->version, dns::Version(5));
   workers_.reset();
@@ -152,13 +221,13 @@ TEST_F(Loader, FindsADifferenceInMemoryOrInTheDatabase) {
   put_version(3, 12, 3);
   const auto snapshot = load(3).snapshot;
   content_.set_unavailable(true);
-  const auto in_memory = loader_.find_difference(zone_, dns::Serial(10), snapshot, 1'000'000);
+  const auto in_memory = loader_.find_difference(key_, dns::Serial(10), snapshot, 1'000'000);
   ASSERT_TRUE(in_memory);
   EXPECT_EQ(in_memory->changes.size(), 1U);
-  EXPECT_FALSE(loader_.find_difference(zone_, dns::Serial(9), snapshot, 1'000'000)) << "unknown serial";
+  EXPECT_FALSE(loader_.find_difference(key_, dns::Serial(9), snapshot, 1'000'000)) << "unknown serial";
   content_.set_unavailable(false);
-  cache_.drop(zone_);
-  EXPECT_TRUE(loader_.find_difference(zone_, dns::Serial(10), snapshot, 1'000'000));
+  cache_.drop(key_);
+  EXPECT_TRUE(loader_.find_difference(key_, dns::Serial(10), snapshot, 1'000'000));
 }
 
 TEST(SnapshotCache, KeepsWhatWasUsedLastWithinItsOctets) {
@@ -168,25 +237,25 @@ TEST(SnapshotCache, KeepsWhatWasUsedLastWithinItsOctets) {
   const Logger log("test", LogLevel::error, 2);
   SnapshotCache measure{SnapshotCache::Limits{}};
   const auto fill = [&](SnapshotCache& cache, std::uint8_t from, std::uint8_t to) {
-    ZoneLoader loader(content, cache, index, log, make_loader_metrics(metrics), [](const ZonePointer&) {});
+    ZoneLoader loader(content, cache, index, log, make_loader_metrics(metrics));
     for (std::uint8_t n = from; n <= to; ++n) {
       const std::string zone = "z" + std::to_string(100 + n) + ".example.";
       content.put(head(n, zone, 1, 1), {ns_rrset(zone), a_rrset("a." + zone)});
       WorkerPool workers("test", 1, 10);
-      loader.load(workers, ZoneId(uuid(n)), dns::Version(1), [](const Loaded&) {});
+      loader.load(workers, {ZoneId(uuid(n))}, dns::Version(1), [](const Loaded&) {});
     }
   };
   fill(measure, 1, 1);
   SnapshotCache cache{SnapshotCache::Limits{.octets_max = 3 * measure.octets()}};
   fill(cache, 1, 3);
   EXPECT_EQ(cache.size(), 3U);
-  const auto held = cache.find(ZoneId(uuid(1)))->snapshot;
+  const auto held = cache.find({ZoneId(uuid(1))})->snapshot;
   fill(cache, 4, 4);
-  EXPECT_TRUE(cache.find(ZoneId(uuid(1)))) << "used a moment ago";
-  EXPECT_FALSE(cache.find(ZoneId(uuid(2))));
+  EXPECT_TRUE(cache.find({ZoneId(uuid(1))})) << "used a moment ago";
+  EXPECT_FALSE(cache.find({ZoneId(uuid(2))}));
   EXPECT_LE(cache.octets(), 3 * measure.octets());
   fill(cache, 5, 9);
-  EXPECT_FALSE(cache.find(ZoneId(uuid(1))));
+  EXPECT_FALSE(cache.find({ZoneId(uuid(1))}));
   EXPECT_EQ(held->record_count(), 3U) << "whoever holds it keeps it";
 }
 
@@ -197,12 +266,12 @@ TEST(SnapshotCache, KeepsASingleZoneThatIsLargerThanItsOctets) {
   ZoneIndex index;
   Metrics metrics;
   const Logger log("test", LogLevel::error, 2);
-  ZoneLoader loader(content, cache, index, log, make_loader_metrics(metrics), [](const ZonePointer&) {});
+  ZoneLoader loader(content, cache, index, log, make_loader_metrics(metrics));
   {
     WorkerPool workers("test", 1, 10);
-    loader.load(workers, ZoneId(uuid(1)), dns::Version(1), [](const Loaded&) {});
+    loader.load(workers, {ZoneId(uuid(1))}, dns::Version(1), [](const Loaded&) {});
   }
-  EXPECT_TRUE(cache.find(ZoneId(uuid(1))));
+  EXPECT_TRUE(cache.find({ZoneId(uuid(1))}));
 }
 
 }  // namespace

@@ -83,9 +83,18 @@ Request request(const std::string& qname, dns::RRType type, const std::string& k
   return made;
 }
 
-void FakeContent::put(storage::ZoneHead zone_head, std::vector<dns::RRset> rrsets) {
+std::vector<dns::RRset> FakeContent::State::in(const ViewId& view) const {
+  std::vector<dns::RRset> all = rrsets;
+  if (const auto found = own.find(view); found != own.end()) {
+    all.insert(all.end(), found->second.begin(), found->second.end());
+  }
+  return all;
+}
+
+void FakeContent::put(storage::ZoneHead zone_head, std::vector<dns::RRset> rrsets,
+                      std::map<ViewId, std::vector<dns::RRset>> own) {
   const std::lock_guard lock(mutex_);
-  zones_[zone_head.id].push_back({zone_head, std::move(rrsets)});
+  zones_[zone_head.id].push_back({zone_head, std::move(rrsets), std::move(own)});
 }
 
 void FakeContent::remove(const ZoneId& zone) {
@@ -115,7 +124,7 @@ storage::FeedPosition FakeContent::read_index(const OnHead& on_head, const OnCor
   return position_ ? position_() : storage::FeedPosition{};
 }
 
-bool FakeContent::read_zone(const ZoneId& zone, const OnHead& on_head, const OnRRset& on_rrset) {
+bool FakeContent::read_zone(const ZoneId& zone, const ViewId& view, const OnHead& on_head, const OnRRset& on_rrset) {
   begin_read();
   ++whole_reads_;
   std::unique_lock lock(mutex_);
@@ -125,7 +134,7 @@ bool FakeContent::read_zone(const ZoneId& zone, const OnHead& on_head, const OnR
     return false;
   }
   on_head(state->head);
-  for (const auto& rrset : state->rrsets) {
+  for (const auto& rrset : state->in(view)) {
     on_rrset(rrset);
   }
   return true;
@@ -133,9 +142,9 @@ bool FakeContent::read_zone(const ZoneId& zone, const OnHead& on_head, const OnR
 
 namespace {
 
-std::shared_ptr<const dns::ZoneSnapshot> snapshot_of(const FakeContent::State& state) {
+std::shared_ptr<const dns::ZoneSnapshot> snapshot_of(const FakeContent::State& state, const ViewId& view) {
   dns::SnapshotBuilder builder(state.head.name);
-  for (const auto& rrset : state.rrsets) {
+  for (const auto& rrset : state.in(view)) {
     if (!builder.add(rrset)) {
       throw std::logic_error("test data out of order");
     }
@@ -145,7 +154,8 @@ std::shared_ptr<const dns::ZoneSnapshot> snapshot_of(const FakeContent::State& s
 
 }  // namespace
 
-storage::ZoneContent::Step FakeContent::read_step(const ZoneId& zone, dns::Version from, std::size_t octets_max) {
+storage::ZoneContent::Step FakeContent::read_step(const ZoneId& zone, const ViewId& view, dns::Version from,
+                                                  std::size_t octets_max) {
   begin_read();
   ++steps_;
   const std::lock_guard lock(mutex_);
@@ -159,7 +169,7 @@ storage::ZoneContent::Step FakeContent::read_step(const ZoneId& zone, dns::Versi
       if (&state == &last) {
         return {Step::Kind::unchanged, last.head, std::nullopt};
       }
-      auto delta = dns::diff(*snapshot_of(state), *snapshot_of(last));
+      auto delta = dns::diff(*snapshot_of(state, view), *snapshot_of(last, view));
       if (delta.changes.size() * 100 > octets_max) {
         return {Step::Kind::too_large, last.head, std::nullopt};
       }
@@ -169,7 +179,8 @@ storage::ZoneContent::Step FakeContent::read_step(const ZoneId& zone, dns::Versi
   return {Step::Kind::no_path, last.head, std::nullopt};
 }
 
-std::optional<dns::Delta> FakeContent::read_delta(const ZoneId& zone, dns::Serial from, dns::Version to, std::size_t) {
+std::optional<dns::Delta> FakeContent::read_delta(const ZoneId& zone, const ViewId& view, dns::Serial from,
+                                                  dns::Version to, std::size_t) {
   begin_read();
   const std::lock_guard lock(mutex_);
   const auto found = zones_.find(zone);
@@ -182,7 +193,7 @@ std::optional<dns::Delta> FakeContent::read_delta(const ZoneId& zone, dns::Seria
       start = &state;
     }
     if (state.head.version == to && start != nullptr) {
-      return dns::diff(*snapshot_of(*start), *snapshot_of(state));
+      return dns::diff(*snapshot_of(*start, view), *snapshot_of(state, view));
     }
   }
   return std::nullopt;

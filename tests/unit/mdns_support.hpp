@@ -52,10 +52,13 @@ class FakeContent final : public storage::ZoneContent {
  public:
   struct State {
     storage::ZoneHead head;
-    std::vector<dns::RRset> rrsets;  ///< in canonical order, without the SOA
+    std::vector<dns::RRset> rrsets;                 ///< of every view, in canonical order, without the SOA
+    std::map<ViewId, std::vector<dns::RRset>> own;  ///< of one view; they come after those
+    [[nodiscard]] std::vector<dns::RRset> in(const ViewId& view) const;
   };
 
-  void put(storage::ZoneHead zone_head, std::vector<dns::RRset> rrsets);
+  void put(storage::ZoneHead zone_head, std::vector<dns::RRset> rrsets,
+           std::map<ViewId, std::vector<dns::RRset>> own = {});
   void remove(const ZoneId& zone);
   void set_unavailable(bool unavailable) { unavailable_ = unavailable; }
   /// Called at the start of every read of a zone.
@@ -66,10 +69,12 @@ class FakeContent final : public storage::ZoneContent {
   [[nodiscard]] int steps() const { return steps_; }
 
   storage::FeedPosition read_index(const OnHead& on_head, const OnCorrupt& on_corrupt) override;
-  [[nodiscard]] bool read_zone(const ZoneId& zone, const OnHead& on_head, const OnRRset& on_rrset) override;
-  [[nodiscard]] Step read_step(const ZoneId& zone, dns::Version from, std::size_t octets_max) override;
-  [[nodiscard]] std::optional<dns::Delta> read_delta(const ZoneId& zone, dns::Serial from, dns::Version to,
-                                                     std::size_t octets_max) override;
+  [[nodiscard]] bool read_zone(const ZoneId& zone, const ViewId& view, const OnHead& on_head,
+                               const OnRRset& on_rrset) override;
+  [[nodiscard]] Step read_step(const ZoneId& zone, const ViewId& view, dns::Version from,
+                               std::size_t octets_max) override;
+  [[nodiscard]] std::optional<dns::Delta> read_delta(const ZoneId& zone, const ViewId& view, dns::Serial from,
+                                                     dns::Version to, std::size_t octets_max) override;
   [[nodiscard]] std::vector<ZoneId> deleted_of(const std::vector<ZoneId>& zones) override;
 
  private:
