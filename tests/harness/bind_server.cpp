@@ -3,10 +3,6 @@
 #include "base/bytes.hpp"
 #include "base/random.hpp"
 #include "tests/harness/ports.hpp"
-#include "tests/harness/wait.hpp"
-
-#include <filesystem>
-#include <stdexcept>
 
 namespace minidns::harness {
 
@@ -19,19 +15,12 @@ std::string key_clause(const KeySpec& key) {
 }  // namespace
 
 BindServer::BindServer(std::vector<KeySpec> transfer_keys, std::string address)
-    : folder_("bind"),
-      transfer_keys_(std::move(transfer_keys)),
-      address_(std::move(address)),
-      port_(free_port()),
+    : Secondary("bind", std::move(transfer_keys), std::move(address)),
       control_port_(free_port()),
       statistics_port_(free_port()),
       control_key_{"control", "hmac-sha256", to_base64(random_bytes(32))} {
   write_configuration();
   start();
-}
-
-BindServer::~BindServer() {
-  thaw();
 }
 
 void BindServer::write_configuration() const {
@@ -51,9 +40,23 @@ void BindServer::write_configuration() const {
 }
 
 void BindServer::start() {
-  server_ = Process({"named", "-g", "-n", "1", "-c", folder_ / "named.conf"}, {.log_file = folder_ / "log"});
-  const bool up = eventually([&] { return !server_.running() || rndc({"status"}).status == 0; });
-  if (!up || !server_.running()) throw std::runtime_error("named did not start: " + log());
+  launch({"named", "-g", "-n", "1", "-c", folder_ / "named.conf"}, [this] { return rndc({"status"}).status == 0; });
+}
+
+void BindServer::add_zone(const std::string& zone, const std::vector<Primary>& primaries) {
+  std::string list;
+  for (const auto& primary : primaries) {
+    list += primary.address + " port " + std::to_string(primary.port);
+    list += (primary.key.empty() ? "" : " key \"" + primary.key + "\"") + "; ";
+  }
+  must(
+      rndc({"addzone", zone,
+            "{ type secondary; file \"" + file_of(zone) + "\"; masterfile-format text; primaries { " + list + "}; };"}),
+      "rndc addzone " + zone);
+}
+
+void BindServer::remove_zone(const std::string& zone) {
+  must(rndc({"delzone", "-clean", zone}), "rndc delzone " + zone);
 }
 
 CommandResult BindServer::rndc(const std::vector<std::string>& command) const {

@@ -1,43 +1,32 @@
 #pragma once
 
-#include "tests/harness/process.hpp"
-#include "tests/harness/temp_dir.hpp"
-
-#include <cstdint>
-#include <string>
+#include "tests/harness/secondary.hpp"
 
 namespace minidns::harness {
 
-/// A real PowerDNS authoritative server on loopback with an SQLite database and its HTTP API, acting as a secondary.
-/// Its packet and query caches are off, so that an answer is what the database holds. Zones and keys come by its API.
-class PowerdnsServer {
+/// A real PowerDNS authoritative server with an SQLite database and its HTTP API. Its packet and query caches are off,
+/// so that an answer is what the database holds. Zones and keys come by its API, or by `add_zone`.
+class PowerdnsServer final : public Secondary {
  public:
   explicit PowerdnsServer(std::string address = "127.0.0.1");
-  ~PowerdnsServer();
+  explicit PowerdnsServer(std::vector<KeySpec> transfer_keys, std::string address = "127.0.0.1");
 
-  void start();
-  void stop() { server_.stop(); }
-  void kill() { server_.kill(); }
-  void freeze() { server_.signal(19); }
-  void thaw() { server_.signal(18); }
+  void start() override;
+  /// One key for all primaries: PowerDNS has it per zone.
+  void add_zone(const std::string& zone, const std::vector<Primary>& primaries) override;
+  void remove_zone(const std::string& zone) override;
 
-  [[nodiscard]] const std::string& address() const { return address_; }
-  [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] std::uint16_t api_port() const { return api_port_; }
   [[nodiscard]] std::string api_url() const { return "http://" + address_ + ":" + std::to_string(api_port_); }
   [[nodiscard]] const std::string& api_key() const { return api_key_; }
-  [[nodiscard]] std::string log() const { return read_file(folder_ / "log"); }
-  [[nodiscard]] std::string folder() const { return folder_.path().string(); }
 
-  /// Debian's own pdnsutil, as an oracle.
+  /// Debian's own pdnsutil and pdns_control, as oracles.
   [[nodiscard]] CommandResult pdnsutil(std::vector<std::string> command) const;
+  [[nodiscard]] CommandResult pdns_control(std::vector<std::string> command) const;
 
  private:
-  TempDir folder_;
-  std::string address_;
-  std::uint16_t port_, api_port_;
+  std::uint16_t api_port_;
   std::string api_key_;
-  Process server_;
 };
 
 }  // namespace minidns::harness

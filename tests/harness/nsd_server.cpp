@@ -1,0 +1,66 @@
+#include "tests/harness/nsd_server.hpp"
+
+#include <filesystem>
+
+namespace minidns::harness {
+
+NsdServer::NsdServer(std::vector<KeySpec> transfer_keys, std::string address)
+    : Secondary("nsd", std::move(transfer_keys), std::move(address)) {
+  std::filesystem::create_directories(folder() + "/xfr");
+  write_configuration();
+  start();
+}
+
+void NsdServer::write_configuration() const {
+  const auto quoted = [this](const char* file) { return "\"" + (folder_ / file) + "\"\n"; };
+  std::string text = "server:\n  server-count: 1\n  ip-address: " + address_ + "@" + std::to_string(port_) +
+                     "\n  username: \"\"\n  chroot: \"\"\n  database: \"\"\n  zonesdir: \"" + folder() +
+                     "\"\n  zonelistfile: " + quoted("zone.list") + "  xfrdfile: " + quoted("xfrd.state") +
+                     "  xfrdir: " + quoted("xfr") + "  pidfile: " + quoted("pid") +
+                     "  rrl-ratelimit: 0\n  xfrd-reload-timeout: 0\n  verbosity: 2\n"
+                     "remote-control:\n  control-enable: yes\n  control-interface: " +
+                     quoted("control.sock");
+  for (const auto& key : transfer_keys_) {
+    text +=
+        "key:\n  name: \"" + key.name + "\"\n  algorithm: " + key.algorithm + "\n  secret: \"" + key.secret + "\"\n";
+  }
+  for (const auto& [name, pattern] : patterns_) text += pattern;
+  write_file(folder_ / "nsd.conf", text);
+}
+
+void NsdServer::start() {
+  launch({"nsd", "-d", "-c", folder_ / "nsd.conf"}, [this] { return nsd_control({"status"}).status == 0; });
+}
+
+std::string NsdServer::add_pattern(const std::vector<Primary>& primaries) {
+  std::string name = "pattern", lines;
+  for (const auto& primary : primaries) {
+    const auto at = primary.address + "@" + std::to_string(primary.port);
+    const auto key = primary.key.empty() ? std::string("NOKEY") : primary.key;
+    name += "-" + at + "-" + key;
+    lines += "  request-xfr: " + at + " " + key + "\n  allow-notify: " + primary.address + " NOKEY\n";
+    if (!primary.key.empty()) lines += "  allow-notify: " + primary.address + " " + key + "\n";
+  }
+  if (patterns_.contains(name)) return name;
+
+  patterns_[name] =
+      "pattern:\n  name: \"" + name + "\"\n  zonefile: \"%s.zone\"\n  provide-xfr: 127.0.0.0/8 NOKEY\n" + lines;
+  write_configuration();
+  must(nsd_control({"reconfig"}), "nsd-control reconfig");
+  return name;
+}
+
+void NsdServer::add_zone(const std::string& zone, const std::vector<Primary>& primaries) {
+  must(nsd_control({"addzone", zone, add_pattern(primaries)}), "nsd-control addzone " + zone);
+}
+
+void NsdServer::remove_zone(const std::string& zone) {
+  must(nsd_control({"delzone", zone}), "nsd-control delzone " + zone);
+}
+
+CommandResult NsdServer::nsd_control(std::vector<std::string> command) const {
+  command.insert(command.begin(), {"nsd-control", "-c", folder_ / "nsd.conf"});
+  return run(command);
+}
+
+}  // namespace minidns::harness

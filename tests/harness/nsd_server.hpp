@@ -1,0 +1,32 @@
+#pragma once
+
+#include "tests/harness/secondary.hpp"
+
+#include <map>
+
+namespace minidns::harness {
+
+/// A real NSD. It takes a transfer into service at once (`xfrd-reload-timeout: 0`), where Debian's default waits up to
+/// a second. A zone's primaries are a pattern in its configuration, named after them.
+class NsdServer final : public Secondary {
+ public:
+  explicit NsdServer(std::vector<KeySpec> transfer_keys, std::string address = "127.0.0.1");
+
+  void start() override;
+  void add_zone(const std::string& zone, const std::vector<Primary>& primaries) override;
+  void remove_zone(const std::string& zone) override;
+
+  /// Makes the primaries known as a pattern; its name.
+  std::string add_pattern(const std::vector<Primary>& primaries);
+  /// Where nsd-control reaches it; the protocol without TLS.
+  [[nodiscard]] std::string control_socket() const { return folder_ / "control.sock"; }
+  /// Debian's own nsd-control, as an oracle.
+  [[nodiscard]] CommandResult nsd_control(std::vector<std::string> command) const;
+
+ private:
+  void write_configuration() const;
+
+  std::map<std::string, std::string> patterns_;  ///< name to text
+};
+
+}  // namespace minidns::harness

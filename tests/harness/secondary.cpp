@@ -1,0 +1,45 @@
+#include "tests/harness/secondary.hpp"
+
+#include "base/bytes.hpp"
+#include "tests/harness/ports.hpp"
+#include "tests/harness/wait.hpp"
+
+#include <signal.h>
+#include <sstream>
+#include <stdexcept>
+
+namespace minidns::harness {
+
+Secondary::Secondary(std::string_view name, std::vector<KeySpec> transfer_keys, std::string address)
+    : folder_(name), transfer_keys_(std::move(transfer_keys)), address_(std::move(address)), port_(free_port()) {}
+
+Secondary::~Secondary() {
+  signal_all(SIGCONT);
+}
+
+void Secondary::launch(const std::vector<std::string>& command, const std::function<bool()>& is_up) {
+  server_ = Process(command, {.log_file = folder_ / "log"});
+  const bool up = eventually([&] { return !server_.running() || is_up(); });
+  if (!up || !server_.running()) throw std::runtime_error(command.front() + " did not start: " + log());
+}
+
+std::string Secondary::must(const CommandResult& result, const std::string& what) {
+  if (result.status != 0) throw std::runtime_error(what + ": " + result.out + result.err);
+  return result.out;
+}
+
+std::string Secondary::file_of(const std::string& zone) const {
+  return folder_ / ("zone-" + to_hex(as_bytes(zone)));
+}
+
+void Secondary::signal_all(int number) {
+  if (!server_.running()) return;
+  std::vector<pid_t> family{server_.pid()};
+  for (std::size_t i = 0; i < family.size(); ++i) {
+    std::istringstream children(run({"pgrep", "-P", std::to_string(family[i])}).out);
+    for (pid_t pid = 0; children >> pid;) family.push_back(pid);
+  }
+  for (const pid_t pid : family) ::kill(pid, number);
+}
+
+}  // namespace minidns::harness

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "tests/harness/secondary.hpp"
+#include "tests/interop/mdns_world.hpp"
+#include "tests/interop/zone_model.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace minidns::mdns::test {
+
+/// A server of the kind that the parameter names, with the transfer keys.
+[[nodiscard]] std::unique_ptr<harness::Secondary> make_secondary(const std::string& kind,
+                                                                 const std::vector<harness::KeySpec>& keys);
+/// All kinds on this Debian.
+[[nodiscard]] std::vector<std::string> secondary_kinds();
+
+/// Two mdns on one database, and a real secondary that fetches from both. One set per test program and kind: each test
+/// takes a zone name of its own.
+class SecondaryTest : public testing::TestWithParam<std::string> {
+ protected:
+  static void SetUpTestSuite();
+  static void TearDownTestSuite();
+  void SetUp() override;
+  void TearDown() override;
+
+  static World& world() { return *world_; }
+  static harness::Program& mdns(int which) { return *mdns_.at(static_cast<std::size_t>(which - 1)); }
+  [[nodiscard]] harness::Secondary& secondary() const { return *secondaries_.at(GetParam()); }
+  [[nodiscard]] bool is(const char* kind) const { return GetParam() == kind; }
+  /// Both mdns, with the key; or `first` then the other.
+  [[nodiscard]] static std::vector<harness::Primary> primaries(const std::string& key = "pool.key.", int first = 1);
+
+  /// Asks the secondary until it has the model's serial.
+  [[nodiscard]] bool arrives(const ZoneModel& model) const;
+  /// What the secondary serves is what was written; the difference otherwise.
+  [[nodiscard]] std::string wrong(const ZoneModel& model) const;
+
+ private:
+  static std::unique_ptr<World> world_;
+  static std::vector<std::unique_ptr<harness::Program>> mdns_;
+  static std::map<std::string, std::unique_ptr<harness::Secondary>> secondaries_;
+  static std::vector<harness::KeySpec> keys_;
+};
+
+}  // namespace minidns::mdns::test
