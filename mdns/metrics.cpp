@@ -95,12 +95,25 @@ LoaderMetrics make_loader_metrics(Metrics& metrics) {
 }
 
 ConnectionMetrics make_connection_metrics(Metrics& metrics) {
-  const std::string name = "minidns_mdns_connections_closed_total";
-  const std::string help = "TCP connections that we closed, by reason";
+  const auto closed = [&metrics](const char* reason) {
+    return metrics.counter("minidns_mdns_connections_closed_total", "TCP connections that we closed, by reason",
+                           {{"reason", reason}});
+  };
   return {metrics.gauge("minidns_mdns_connections_open", "TCP connections"),
           metrics.counter("minidns_mdns_connections_accepted_total", "TCP connections accepted"),
-          metrics.counter(name, help, {{"reason", "limit"}}), metrics.counter(name, help, {{"reason", "idle"}}),
-          metrics.counter(name, help, {{"reason", "stalled"}})};
+          closed("limit"),
+          closed("evicted"),
+          closed("idle"),
+          closed("stalled"),
+          closed("slow")};
+}
+
+UnservedMetrics make_unserved_metrics(Metrics& metrics) {
+  const auto unserved = [&metrics](const char* reason) {
+    return metrics.counter("minidns_mdns_transfers_unserved_total",
+                           "Transfers that were asked for rightly and not served, by reason", {{"reason", reason}});
+  };
+  return {unserved("queue_full"), unserved("waited_too_long"), unserved("zone_unavailable")};
 }
 
 NotifyMetrics make_notify_metrics(Metrics& metrics) {

@@ -58,8 +58,17 @@ struct ConnectionMetrics {
   Gauge open;
   Counter accepted;
   Counter refused_limit;  ///< for a limit on their number
+  Counter evicted;        ///< a stranger's, whose place another needed
   Counter idle;           ///< closed after the idle limit
   Counter stalled;        ///< closed because the peer didn't read or write in time
+  Counter slow;           ///< closed because the peer takes a transfer too slowly, or for too long
+};
+
+/// Why a transfer was not served to one who has the right to it. He gets no answer then: his connection is closed.
+struct UnservedMetrics {
+  Counter queue_full;
+  Counter waited_too_long;
+  Counter zone_unavailable;
 };
 
 struct NotifyMetrics {
@@ -84,6 +93,7 @@ struct FollowMetrics {
 
 [[nodiscard]] LoaderMetrics make_loader_metrics(Metrics& metrics);
 [[nodiscard]] ConnectionMetrics make_connection_metrics(Metrics& metrics);
+[[nodiscard]] UnservedMetrics make_unserved_metrics(Metrics& metrics);
 [[nodiscard]] NotifyMetrics make_notify_metrics(Metrics& metrics);
 [[nodiscard]] FollowMetrics make_follow_metrics(Metrics& metrics);
 

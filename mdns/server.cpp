@@ -95,6 +95,7 @@ struct Server::State {
   const FollowMetrics follow_metrics;
   const ConnectionMetrics connection_metrics;
   const TransferMetrics transfer_metrics;
+  const UnservedMetrics unserved_metrics;
 
   DatabaseState database;
   std::shared_ptr<postgres::ConnectionPool> connections;
@@ -108,6 +109,7 @@ struct Server::State {
   SnapshotCache cache;
 
   ConnectionLimits limits;  // before io: connections that were never resumed end with it
+  TransferGate gate;
   asio::io_context io;
   asio::executor_work_guard<asio::io_context::executor_type> io_work{io.get_executor()};
   NotifySender sender;
@@ -140,6 +142,7 @@ Server::State::State(const Settings& settings_, const SecretBox& secret_box, con
       follow_metrics(make_follow_metrics(metrics)),
       connection_metrics(make_connection_metrics(metrics)),
       transfer_metrics(metrics),
+      unserved_metrics(make_unserved_metrics(metrics)),
       database(clock),
       connections(std::make_shared<postgres::ConnectionPool>(connection_settings(settings.database, "load"),
                                                              2 * workers_each() + 1, acquire_limit,
@@ -150,6 +153,8 @@ Server::State::State(const Settings& settings_, const SecretBox& secret_box, con
       instances(small_connection_settings(settings.database, "beat"), postgres::check_schema),
       cache(settings.snapshots),
       limits(settings.tcp.connections_max, settings.tcp.connections_per_peer_max),
+      gate(settings.transfers.limits,
+           metrics.gauge("minidns_mdns_transfers_waiting", "Transfers that wait for their turn")),
       sender(io, settings.notify, peers, clock, log, make_notify_metrics(metrics)),
       coordinator(io, self, settings.election, sender, index, clock),
       loader(content, cache, index, log, make_loader_metrics(metrics)),
@@ -185,7 +190,9 @@ void Server::State::listen(const ListenAddress& address) {
   const UdpContext udp_context{
       handler, zones, peers, log,
       [this](ByteView octets, const asio::ip::udp::endpoint& from) { sender.received(octets, from); }};
-  const TcpContext tcp_context{handler, zones, peers, settings.tcp, connection_metrics, transfer_metrics, log};
+  const TcpContext tcp_context{
+      handler,          zones, peers, gate, settings.tcp, settings.transfers, connection_metrics, transfer_metrics,
+      unserved_metrics, log};
   udp.push_back(std::make_unique<UdpServer>(io, asio::ip::udp::endpoint(address.address, address.port), udp_context));
   tcp.push_back(
       std::make_unique<TcpServer>(io, asio::ip::tcp::endpoint(address.address, address.port), tcp_context, limits));

@@ -61,6 +61,25 @@ void read_tcp(ConfigMap& root, TcpSettings& tcp) {
   map.finish();
 }
 
+void read_transfers(ConfigMap& root, TransferSettings& transfers) {
+  constexpr std::size_t count_max = 100'000;
+  auto map = root.map("transfers");
+  const auto count = [&map](std::string_view key, std::size_t& value) {
+    value = read_count(map, key, count_max, value);
+  };
+  count("running_max", transfers.limits.running_max);
+  count("running_per_peer_max", transfers.limits.running_per_peer_max);
+  count("running_per_pool_max", transfers.limits.running_per_pool_max);
+  count("waiting_max", transfers.limits.waiting_max);
+  count("waiting_per_peer_max", transfers.limits.waiting_per_peer_max);
+  count("waiting_per_pool_max", transfers.limits.waiting_per_pool_max);
+  transfers.waiting_limit = map.duration("waiting_limit", 100ms, 1h, transfers.waiting_limit);
+  transfers.octets_per_s_min =
+      static_cast<std::size_t>(map.octets("octets_per_second_min", 1, 1 << 30, transfers.octets_per_s_min));
+  transfers.rate_window = map.duration("rate_window", 100ms, 1h, transfers.rate_window);
+  map.finish();
+}
+
 void read_reply(ConfigMap& root, ReplySettings& reply) {
   auto map = root.map("udp");
   // RFC 6891 §6.2.5 takes 4096 for the largest sensible size.
@@ -102,6 +121,7 @@ Settings read_settings(ConfigMap root) {
   read_unsigned_queries(root, settings);
   read_reply(root, settings.reply);
   read_tcp(root, settings.tcp);
+  read_transfers(root, settings.transfers);
   read_snapshots(root, settings.snapshots);
   read_notify(root, settings);
   settings.shutdown_limit = root.duration("shutdown_limit", 0ms, 10min, settings.shutdown_limit);

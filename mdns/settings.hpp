@@ -34,6 +34,7 @@ struct Settings {
   AddressList unsigned_allowed;
   ReplySettings reply;
   TcpSettings tcp;
+  TransferSettings transfers;
   SnapshotCache::Limits snapshots;
   NotifyLimits notify;
   Election::Limits election;

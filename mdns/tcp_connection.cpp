@@ -1,22 +1,31 @@
 #include "mdns/tcp_connection.hpp"
 
+#include "mdns/fairness/rate_floor.hpp"
 #include "mdns/nameserver/transfer_messages.hpp"
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <array>
 #include <utility>
+#include <vector>
 
 namespace minidns::mdns {
 namespace asio = boost::asio;
 
 namespace {
+
+/// For the peer to answer our word of the end; nothing depends on it.
+constexpr std::chrono::seconds finish_limit{1};
+
+void throw_if(const boost::system::error_code& error) {
+  if (error) {
+    throw boost::system::system_error(error);
+  }
+}
 
 std::string_view name_of(TransferKind kind) {
   switch (kind) {
@@ -30,6 +39,21 @@ std::string_view name_of(TransferKind kind) {
       return "ixfr_up_to_date";
   }
   return "";
+}
+
+/// A transfer gives its thread away after so much: others wait less than a millisecond for their turn.
+constexpr std::size_t turn_octets_max = 1024 * 1024;
+
+/// What is left of `buffers` when their first `octets` were written.
+std::span<asio::const_buffer> without_prefix(std::span<asio::const_buffer> buffers, std::size_t octets) {
+  while (!buffers.empty() && buffers.front().size() <= octets) {
+    octets -= buffers.front().size();
+    buffers = buffers.subspan(1);
+  }
+  if (!buffers.empty()) {
+    buffers.front() += octets;
+  }
+  return buffers;
 }
 
 /// Counts a transfer as cut unless it was completed.
@@ -56,25 +80,22 @@ class TransferCount {
   bool complete_ = false;
 };
 
-/// The transfer as a whole took too long.
-class TransferTooLong : public boost::system::system_error {
+/// The peer takes a transfer too slowly, or it takes too long as a whole.
+class TooSlow : public boost::system::system_error {
  public:
-  TransferTooLong() : system_error(asio::error::timed_out) {}
+  TooSlow() : system_error(asio::error::timed_out) {}
 };
 
 }  // namespace
 
-TcpConnection::TcpConnection(asio::ip::tcp::socket socket, asio::ip::address peer, ConnectionLimits::Slot slot,
+TcpConnection::TcpConnection(std::unique_ptr<Stream> stream, asio::ip::address peer, ConnectionLimits::Slot slot,
                              const TcpContext& context)
-    : socket_(std::move(socket)),
+    : stream_(std::move(stream)),
       peer_(std::move(peer)),
       slot_(std::move(slot)),
       context_(context),
       peers_(context.peers),
-      deadline_(socket_.get_executor(), [this] {
-        boost::system::error_code ignored;  // it's closed either way
-        socket_.close(ignored);
-      }) {
+      deadline_(stream_->executor(), [this] { on_deadline(); }) {
   context_.connection_metrics.open.add(1);
 }
 
@@ -87,37 +108,84 @@ void TcpConnection::arm(Limit limit, std::chrono::milliseconds time) {
   deadline_.arm(time);
 }
 
+/// Who is only idle gets a proper end; others are in the middle of something.
+void TcpConnection::on_deadline() {
+  if (limit_ == Limit::idle) {
+    stream_->cancel();
+  } else {
+    stream_->close();
+  }
+}
+
 asio::awaitable<void> TcpConnection::run() {
   try {
+    arm(Limit::open, context_.settings.read_limit);
+    co_await stream_->open();
     co_await serve();
+    arm(Limit::finish, finish_limit);
+    co_await stream_->finish();
+  } catch (const TooSlow&) {
+    context_.connection_metrics.slow.increment();
+    context_.log.info("connection cut: the peer is slow", {{"peer", peer_.to_string()}});
   } catch (const boost::system::system_error& error) {
     report_end(error);
   }
   deadline_.disarm();
 }
 
+void TcpConnection::report_refusal(const Deferred& deferred, TransferGate::Refusal refusal) const {
+  std::string_view reason;
+  switch (refusal) {
+    case TransferGate::Refusal::queue_full:
+      context_.unserved_metrics.queue_full.increment();
+      reason = "too many wait";
+      break;
+    case TransferGate::Refusal::waited_too_long:
+      context_.unserved_metrics.waited_too_long.increment();
+      reason = "waited too long";
+      break;
+  }
+  context_.log.info("connection closed instead of a transfer",
+                    {{"zone", deferred.zone()->name.to_text()}, {"peer", peer_.to_string()}, {"reason", reason}});
+}
+
+void TcpConnection::report_unavailable(const Deferred& deferred) const {
+  context_.log.warning("zone not available for an answer",
+                       {{"zone", deferred.zone()->name.to_text()}, {"peer", peer_.to_string()}});
+}
+
 /// How a connection ends: by the peer, by a limit, or by our shutdown. None is worth more than a count.
 void TcpConnection::report_end(const boost::system::system_error& error) const {
-  const bool stalled = deadline_.expired() && limit_ != Limit::idle;
+  const bool stalled = deadline_.expired() && limit_ != Limit::finish;
   if (stalled) {
     context_.connection_metrics.stalled.increment();
     context_.log.info("connection cut: the peer stalls",
-                      {{"peer", peer_.to_string()}, {"while", limit_ == Limit::read ? "reading" : "writing"}});
-  } else if (deadline_.expired()) {
-    context_.connection_metrics.idle.increment();
+                      {{"peer", peer_.to_string()}, {"while", limit_ == Limit::write ? "writing" : "reading"}});
   } else {
     context_.log.debug("connection ended", {{"peer", peer_.to_string()}, {"reason", error.code().message()}});
   }
 }
 
 void TcpConnection::drain() {
-  asio::post(socket_.get_executor(), [self = shared_from_this()] {
+  asio::post(stream_->executor(), [self = shared_from_this()] {
     self->draining_ = true;
     if (self->idle_) {
-      boost::system::error_code ignored;  // it's closed either way
-      self->socket_.close(ignored);
+      self->stream_->cancel();
     }
   });
+}
+
+void TcpConnection::allow_eviction() {
+  slot_.on_eviction([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) {
+      self->evict();
+    }
+  });
+}
+
+void TcpConnection::evict() {
+  context_.connection_metrics.evicted.increment();
+  asio::post(stream_->executor(), [self = shared_from_this()] { self->stream_->close(); });
 }
 
 asio::awaitable<void> TcpConnection::serve() {
@@ -133,30 +201,31 @@ asio::awaitable<void> TcpConnection::serve() {
   }
 }
 
-/// RFC 1035 §4.2.2. Nothing at the end of the stream or for a length that is none.
+/// RFC 1035 §4.2.2. Nothing at the end of the stream, after the idle limit, or for a length that is none.
 asio::awaitable<std::optional<Bytes>> TcpConnection::read_request() {
   std::array<std::uint8_t, 2> length{};
-  boost::system::error_code error;
   idle_ = true;
   arm(Limit::idle, context_.settings.idle_limit);
   // The first octet ends idleness; after it the rest must come within the read limit.
-  co_await asio::async_read(socket_, asio::buffer(length.data(), 1), asio::redirect_error(asio::use_awaitable, error));
+  const auto error = co_await stream_->read(asio::buffer(length.data(), 1));
   idle_ = false;
-  if (error == asio::error::eof) {
+  if (deadline_.expired()) {
+    context_.connection_metrics.idle.increment();
     co_return std::nullopt;
   }
-  if (error) {
-    throw boost::system::system_error(error);
+  if (error == asio::error::eof || (error && draining_)) {
+    co_return std::nullopt;
   }
+  throw_if(error);
   arm(Limit::read, context_.settings.read_limit);
-  co_await asio::async_read(socket_, asio::buffer(length.data() + 1, 1), asio::use_awaitable);
+  throw_if(co_await stream_->read(asio::buffer(length.data() + 1, 1)));
   const std::size_t size = std::size_t{length[0]} << 8U | length[1];
   if (size < dns::header_size_octets || size > request_octets_max) {
     context_.handler.metrics().dropped(Transport::tcp);
     co_return std::nullopt;
   }
   Bytes request(size);
-  co_await asio::async_read(socket_, asio::buffer(request), asio::use_awaitable);
+  throw_if(co_await stream_->read(asio::buffer(request)));
   deadline_.disarm();
   co_return request;
 }
@@ -176,15 +245,60 @@ asio::awaitable<bool> TcpConnection::answer(Bytes request) {
 }
 
 asio::awaitable<bool> TcpConnection::answer_deferred(Deferred deferred) {
-  const bool is_ixfr = std::holds_alternative<SendChanges>(deferred.action);
-  if (is_ixfr &&
-      course_of_ixfr(std::get<SendChanges>(deferred.action).from, deferred.zone()->serial) == IxfrCourse::up_to_date) {
+  if (deferred.request.verified) {
+    slot_.set_proven();
+  }
+  if (std::holds_alternative<AnswerQuery>(deferred.action)) {
+    const bool go_on = co_await answer_query(std::move(deferred));
+    co_return go_on;
+  }
+  const auto* changes = std::get_if<SendChanges>(&deferred.action);
+  if (changes != nullptr && course_of_ixfr(changes->from, deferred.zone()->serial) == IxfrCourse::up_to_date) {
     context_.transfer_metrics.began();
     co_await write(context_.handler.finish_up_to_date(deferred.request, *deferred.zone()));
     context_.transfer_metrics.ended(TransferKind::ixfr_up_to_date, true, 0, std::chrono::nanoseconds(0));
     co_return true;
   }
+  const bool go_on = co_await answer_transfer(std::move(deferred));
+  co_return go_on;
+}
+
+asio::awaitable<bool> TcpConnection::answer_query(Deferred deferred) {
   const Loaded loaded = co_await context_.zones.obtain(deferred.zone(), deferred.view());
+  switch (loaded.outcome) {
+    case Loaded::Outcome::ready:
+      co_await write(context_.handler.finish_query(deferred.request, *loaded.snapshot));
+      co_return true;
+    case Loaded::Outcome::gone:
+      co_await write(context_.handler.finish_gone(deferred.request));
+      co_return true;
+    case Loaded::Outcome::unavailable:
+    case Loaded::Outcome::corrupt:
+    case Loaded::Outcome::overloaded:
+      report_unavailable(deferred);
+      co_await write(context_.handler.finish_unavailable(deferred.request, ExtendedError::not_ready));
+      co_return true;
+  }
+  co_return false;
+}
+
+/// Who can't have a transfer now gets no error code, which would keep NSD from asking again or turn IXFR into AXFR
+/// (DESIGN.md invariant 10): a lost connection makes every secondary try again, or another primary.
+asio::awaitable<bool> TcpConnection::answer_transfer(Deferred deferred) {
+  const TransferOwner owner{peer_, deferred.zone()->pool};
+  auto admission = co_await context_.gate.enter(owner, context_.transfers.waiting_limit);
+  if (const auto* refusal = std::get_if<TransferGate::Refusal>(&admission)) {
+    report_refusal(deferred, *refusal);
+    co_return false;
+  }
+  const bool go_on = co_await answer_admitted_transfer(std::move(deferred));
+  co_return go_on;
+}
+
+asio::awaitable<bool> TcpConnection::answer_admitted_transfer(Deferred deferred) {
+  const ZonePointer zone = deferred.zone();
+  const auto* changes = std::get_if<SendChanges>(&deferred.action);
+  Loaded loaded = co_await context_.zones.obtain(zone, deferred.view());
   switch (loaded.outcome) {
     case Loaded::Outcome::ready:
       break;
@@ -194,32 +308,20 @@ asio::awaitable<bool> TcpConnection::answer_deferred(Deferred deferred) {
     case Loaded::Outcome::unavailable:
     case Loaded::Outcome::corrupt:
     case Loaded::Outcome::overloaded:
-      context_.log.warning("zone not available for an answer",
-                           {{"zone", deferred.zone()->name.to_text()}, {"peer", peer_.to_string()}});
-      // An error code would keep NSD from asking again, or turn IXFR off (DESIGN.md invariant 10): a lost connection
-      // makes every secondary try again, or another primary.
-      if (is_ixfr) {
+      context_.unserved_metrics.zone_unavailable.increment();
+      report_unavailable(deferred);
+      if (changes != nullptr) {
         co_return false;
       }
       co_await write(context_.handler.finish_unavailable(deferred.request, ExtendedError::not_ready));
       co_return true;
   }
-  if (std::holds_alternative<AnswerQuery>(deferred.action)) {
-    co_await write(context_.handler.finish_query(deferred.request, *loaded.snapshot));
-    co_return true;
-  }
-  const bool go_on = co_await answer_transfer(std::move(deferred), loaded.snapshot);
-  co_return go_on;
-}
-
-asio::awaitable<bool> TcpConnection::answer_transfer(Deferred deferred, SnapshotPointer snapshot) {
-  const ZonePointer zone = deferred.zone();
-  if (const auto* changes = std::get_if<SendChanges>(&deferred.action)) {
+  if (changes != nullptr) {
     const ContentKey key{zone->id, changes->view};
-    Transfer transfer = co_await context_.zones.transfer_from(key, std::move(snapshot), changes->from);
+    Transfer transfer = co_await context_.zones.transfer_from(key, std::move(loaded.snapshot), changes->from);
     co_await send_transfer(deferred.request, zone, std::move(transfer));
   } else {
-    co_await send_transfer(deferred.request, zone, full_transfer(std::move(snapshot), TransferKind::axfr));
+    co_await send_transfer(deferred.request, zone, full_transfer(std::move(loaded.snapshot), TransferKind::axfr));
   }
   co_return true;
 }
@@ -228,20 +330,22 @@ asio::awaitable<void> TcpConnection::send_transfer(const Request& request, ZoneP
   const TransferKind kind = transfer.kind;
   const dns::Serial serial = transfer.serial;
   TransferCount count(context_.transfer_metrics, kind);
+  RateFloor rate(context_.transfers.octets_per_s_min, context_.transfers.rate_window, std::chrono::steady_clock::now());
   TransferMessages messages(request, context_.handler.settings(), std::move(transfer.source));
+  std::size_t turn_octets = 0;
   while (const auto message = messages.next(context_.handler.clock().wall())) {
-    std::array<asio::const_buffer, std::tuple_size_v<decltype(message->parts)>> buffers;
-    for (std::size_t i = 0; i < buffers.size(); ++i) {
-      buffers[i] = asio::buffer(message->parts[i].data(), message->parts[i].size());
-    }
-    arm(Limit::write, context_.settings.write_limit);
-    co_await asio::async_write(socket_, buffers, asio::use_awaitable);
+    co_await write_parts(message->parts);
     count.add(message->size_octets());
-    if (count.elapsed() > context_.settings.transfer_limit) {
-      throw TransferTooLong();
+    if (!rate.holds_after(message->size_octets(), std::chrono::steady_clock::now()) ||
+        count.elapsed() > context_.settings.transfer_limit) {
+      throw TooSlow();
+    }
+    turn_octets += message->size_octets();
+    if (turn_octets >= turn_octets_max) {
+      turn_octets = 0;
+      co_await asio::post(stream_->executor(), asio::use_awaitable);
     }
   }
-  deadline_.disarm();
   count.complete();
   context_.handler.metrics().answered(Transport::tcp, query_kind_of(request.message), dns::Rcode::noerror);
   context_.log.info("zone transferred", {{"zone", zone->name.to_text()},
@@ -255,10 +359,26 @@ asio::awaitable<void> TcpConnection::send_transfer(const Request& request, ZoneP
 asio::awaitable<void> TcpConnection::write(Bytes message) {
   const std::array<std::uint8_t, 2> length = {static_cast<std::uint8_t>(message.size() >> 8U),
                                               static_cast<std::uint8_t>(message.size() & 0xffU)};
-  const std::array<asio::const_buffer, 2> buffers = {asio::buffer(length), asio::buffer(message)};
-  arm(Limit::write, context_.settings.write_limit);
-  co_await asio::async_write(socket_, buffers, asio::use_awaitable);
-  deadline_.disarm();
+  const std::array<ByteView, 2> parts = {length, message};
+  co_await write_parts(parts);
+}
+
+/// Writes at once what is taken, and waits only when nothing is: a fast peer costs no timer. The limit is on the time
+/// without progress.
+asio::awaitable<void> TcpConnection::write_parts(std::span<const ByteView> parts) {
+  std::vector<asio::const_buffer> buffers;
+  buffers.reserve(parts.size());
+  for (const ByteView part : parts) {
+    buffers.emplace_back(part.data(), part.size());
+  }
+  auto rest = without_prefix(buffers, stream_->write_now(buffers));
+  while (!rest.empty()) {
+    arm(Limit::write, context_.settings.write_limit);
+    const std::size_t written = co_await stream_->write_some(rest);
+    deadline_.disarm();
+    rest = without_prefix(rest, written);
+    rest = without_prefix(rest, stream_->write_now(rest));
+  }
 }
 
 }  // namespace minidns::mdns

@@ -1,24 +1,26 @@
 #pragma once
 
 #include "base/deadline.hpp"
-#include "mdns/connection_limits.hpp"
+#include "mdns/fairness/connection_limits.hpp"
+#include "mdns/stream.hpp"
 #include "mdns/tcp_server.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/address.hpp>
 
 #include <memory>
 #include <optional>
+#include <span>
 
 namespace minidns::mdns {
 
-/// One TCP connection, from accept to close. All on its socket's strand.
+/// One TCP connection, from accept to close. All on its stream's strand.
 ///
-///     idle ── length ──▶ reading ── request ──▶ answering ── last octet ──▶ idle
-///       └── idle limit, drain ──▶ closed ◀── stall, error, transfer limit ──┘
+///     opening ──▶ idle ── length ──▶ reading ── request ──▶ answering ── last octet ──▶ idle
+///                  └── idle limit, drain ──▶ closed ◀── stall, error, transfer limit ──┘
 class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
  public:
-  TcpConnection(boost::asio::ip::tcp::socket socket, boost::asio::ip::address peer, ConnectionLimits::Slot slot,
+  TcpConnection(std::unique_ptr<Stream> stream, boost::asio::ip::address peer, ConnectionLimits::Slot slot,
                 const TcpContext& context);
   ~TcpConnection();
 
@@ -26,24 +28,33 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   [[nodiscard]] boost::asio::awaitable<void> run();
   /// Any thread: ends when it has nothing under way.
   void drain();
-  [[nodiscard]] boost::asio::any_io_executor executor() { return socket_.get_executor(); }
+  /// Ends at once if another needs its place, until the peer has proved who it is.
+  void allow_eviction();
+  [[nodiscard]] boost::asio::any_io_executor executor() { return stream_->executor(); }
 
  private:
-  enum class Limit { none, idle, read, write };
+  enum class Limit { none, open, idle, read, write, finish };
 
   [[nodiscard]] boost::asio::awaitable<void> serve();
   [[nodiscard]] boost::asio::awaitable<std::optional<Bytes>> read_request();
   [[nodiscard]] boost::asio::awaitable<bool> answer(Bytes request);
   [[nodiscard]] boost::asio::awaitable<bool> answer_deferred(Deferred deferred);
-  [[nodiscard]] boost::asio::awaitable<bool> answer_transfer(Deferred deferred, SnapshotPointer snapshot);
+  [[nodiscard]] boost::asio::awaitable<bool> answer_query(Deferred deferred);
+  [[nodiscard]] boost::asio::awaitable<bool> answer_transfer(Deferred deferred);
+  [[nodiscard]] boost::asio::awaitable<bool> answer_admitted_transfer(Deferred deferred);
   [[nodiscard]] boost::asio::awaitable<void> send_transfer(const Request& request, ZonePointer zone, Transfer transfer);
   [[nodiscard]] boost::asio::awaitable<void> write(Bytes message);
+  [[nodiscard]] boost::asio::awaitable<void> write_parts(std::span<const ByteView> parts);
   void arm(Limit limit, std::chrono::milliseconds time);
+  void on_deadline();
+  void evict();
+  void report_refusal(const Deferred& deferred, TransferGate::Refusal refusal) const;
+  void report_unavailable(const Deferred& deferred) const;
   void report_end(const boost::system::system_error& error) const;
 
-  boost::asio::ip::tcp::socket socket_;
+  const std::unique_ptr<Stream> stream_;
   const boost::asio::ip::address peer_;
-  const ConnectionLimits::Slot slot_;
+  ConnectionLimits::Slot slot_;
   const TcpContext& context_;
   PublishedPeers::Reader peers_;
   Deadline deadline_;

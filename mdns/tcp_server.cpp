@@ -134,7 +134,8 @@ void TcpServer::State::accepted(tcp::socket socket, TaskGroup& tasks) {
   context.connection_metrics.accepted.increment();
   // Answers are whole messages: waiting for more to send gains nothing.
   socket.set_option(tcp::no_delay(true), error);
-  const auto connection = std::make_shared<TcpConnection>(std::move(socket), peer, *std::move(slot), context);
+  const auto connection =
+      std::make_shared<TcpConnection>(make_plain_stream(std::move(socket)), peer, *std::move(slot), context);
   {
     const std::lock_guard lock(mutex);
     if (draining) {
@@ -142,6 +143,7 @@ void TcpServer::State::accepted(tcp::socket socket, TaskGroup& tasks) {
     }
     connections.emplace(connection.get(), connection);
   }
+  connection->allow_eviction();
   auto at_end = [self = shared_from_this(), key = connection.get()] { self->forget(key); };
   if (!tasks.spawn(connection->executor(), run_connection(at_end, connection))) {
     forget(connection.get());

@@ -2,7 +2,8 @@
 
 #include "base/log.hpp"
 #include "base/task_group.hpp"
-#include "mdns/connection_limits.hpp"
+#include "mdns/fairness/connection_limits.hpp"
+#include "mdns/fairness/transfer_gate.hpp"
 #include "mdns/metrics.hpp"
 #include "mdns/nameserver/handler.hpp"
 #include "mdns/peers.hpp"
@@ -18,17 +19,30 @@
 namespace minidns::mdns {
 
 struct TcpSettings {
-  std::size_t connections_max = 1000;
-  /// A busy secondary opens one per transfer under way.
-  std::size_t connections_per_peer_max = 100;
+  /// Each costs some kilobytes, and a file descriptor.
+  std::size_t connections_max = 2000;
+  /// A busy secondary opens one per transfer, running or waiting.
+  std::size_t connections_per_peer_max = 250;
   /// Between requests. PowerDNS may wait for the close (trials: for ever), so it is at most 10 s.
   std::chrono::milliseconds idle_limit{10'000};
-  /// For the rest of a request whose first octet is there.
+  /// For the rest of a request whose first octet is there, and for TLS's handshake.
   std::chrono::milliseconds read_limit{10'000};
-  /// For the peer to take one message: one that reads slower than 64 KiB in this time is cut.
+  /// For the peer to take one message.
   std::chrono::milliseconds write_limit{10'000};
   /// For a whole transfer; BIND's own limit.
   std::chrono::milliseconds transfer_limit{std::chrono::hours(2)};
+};
+
+/// How transfers share what there is.
+struct TransferSettings {
+  TransferLimits limits;
+  /// For a place among those that run. BIND would wait for an hour, NSD for two minutes; Knot (5 s) and PowerDNS (10 s)
+  /// have gone by then, and come again.
+  std::chrono::milliseconds waiting_limit{60'000};
+  /// A peer that takes less, over `rate_window`, is cut: half a minute for the 128 KiB of a small zone is slower than a
+  /// modem.
+  std::size_t octets_per_s_min = 4096;
+  std::chrono::milliseconds rate_window{30'000};
 };
 
 /// A longer request is no request that we serve: an IXFR query with TSIG has less than 2 KB. Bounds what a peer can
@@ -40,9 +54,12 @@ struct TcpContext {
   const RequestHandler& handler;
   const ZoneSource& zones;
   const PublishedPeers& peers;
+  TransferGate& gate;
   const TcpSettings& settings;
+  const TransferSettings& transfers;
   const ConnectionMetrics& connection_metrics;
   const TransferMetrics& transfer_metrics;
+  const UnservedMetrics& unserved_metrics;
   const Logger& log;
 };
 
