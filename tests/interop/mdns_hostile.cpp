@@ -142,7 +142,7 @@ TEST_F(MdnsHostile, ACrowdOfConnectionsFromOnePeerIsLimited) {
   int closed_at_once = 0;
   for (const auto& socket : crowd) closed_at_once += socket.is_closed_within(20ms) ? 1 : 0;
   EXPECT_GE(closed_at_once, 20);
-  EXPECT_GE(server_->metric("minidns_mdns_connections_closed_total{reason=\"limit\"}"), 20);
+  EXPECT_GE(server_->metric("minidns_mdns_connections_closed_total{reason=\"evicted\"}"), 20);
   crowd.clear();
   EXPECT_TRUE(eventually([&] { return server_->metric("minidns_mdns_connections_open") == 0; }));
 }
