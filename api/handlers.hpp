@@ -20,6 +20,8 @@ namespace minidns::api {
 [[nodiscard]] Result<Answer> update_zone(const Exchange& exchange);
 [[nodiscard]] Result<Answer> remove_zone(const Exchange& exchange);
 [[nodiscard]] Result<Answer> list_zone_nameservers(const Exchange& exchange);
+[[nodiscard]] Result<Answer> request_zone_transfer(const Exchange& exchange);
+[[nodiscard]] Result<Answer> accept_zone_transfer(const Exchange& exchange);
 
 [[nodiscard]] Result<Answer> list_recordsets(const Exchange& exchange);
 [[nodiscard]] Result<Answer> create_recordset(const Exchange& exchange);

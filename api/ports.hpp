@@ -46,6 +46,10 @@ class Zones {
   [[nodiscard]] virtual Result<ZoneView> remove(const Scope& scope, const ZoneId& id) = 0;
   /// The NS names of its pool, by priority, then hostname.
   [[nodiscard]] virtual Result<std::vector<NsRecord>> nameservers(const Scope& scope, const ZoneId& id) = 0;
+  /// Of a SECONDARY zone, else invalid_operation: transfer it now, whatever its serial is.
+  [[nodiscard]] virtual Result<void> request_transfer(const Scope& scope, const ZoneId& id) = 0;
+  /// Of a SECONDARY zone with an alarm, else invalid_operation: take what the alarm is about.
+  [[nodiscard]] virtual Result<void> accept_transfer(const Scope& scope, const ZoneId& id) = 0;
 };
 
 /// All functions that name a zone: zone_not_found if it isn't there.

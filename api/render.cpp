@@ -64,6 +64,26 @@ json::array render_primaries(const std::vector<SocketAddress>& primaries) {
   return array;
 }
 
+json::value render_key(const std::optional<TransferView::Key>& key) {
+  return key ? json::value{{"name", key->name}, {"algorithm", key->algorithm}} : json::value(nullptr);
+}
+
+json::object render_transfer(const TransferView& transfer) {
+  json::object object{{"state", transfer_state_words.word_of(transfer.state)},
+                      {"checked_at", or_null(transfer.checked_at)},
+                      {"refreshed_at", or_null(transfer.refreshed_at)},
+                      {"expires_at", or_null(transfer.expires_at)},
+                      {"failures", transfer.failures},
+                      {"error", or_null(transfer.error)},
+                      {"alarm", nullptr}};
+  if (const auto& alarm = transfer.alarm) {
+    object["alarm"] = json::object{{"kind", transfer_alarm_words.word_of(alarm->kind)},
+                                   {"serial", alarm->serial.value()},
+                                   {"since", to_timestamp(alarm->since)}};
+  }
+  return object;
+}
+
 struct ScopeText {
   std::string_view word;
   std::string resource_id;
@@ -79,25 +99,30 @@ ScopeText text_of(const TsigKeyScope& scope) {
 }  // namespace
 
 json::object render(const ZoneView& zone, std::string_view base_url) {
-  return {{"id", zone.id.to_string()},
-          {"pool_id", zone.pool_id.to_string()},
-          {"project_id", zone.project_id.text()},
-          {"name", zone.name.to_text()},
-          {"email", zone.email},
-          {"description", or_null(zone.description)},
-          {"ttl", zone.ttl.seconds()},
-          {"serial", zone.serial.value()},
-          {"shared", false},
-          {"status", to_text(zone.status)},
-          {"action", to_text(zone.action)},
-          {"version", zone.revision},
-          {"attributes", render_attributes(zone.attributes)},
-          {"type", to_text(zone.type)},
-          {"masters", render_masters(zone.masters)},
-          {"created_at", to_timestamp(zone.created_at)},
-          {"updated_at", or_null(zone.updated_at)},
-          {"transferred_at", or_null(zone.transferred_at)},
-          {"links", links_to(zone, base_url)}};
+  json::object object{{"id", zone.id.to_string()},
+                      {"pool_id", zone.pool_id.to_string()},
+                      {"project_id", zone.project_id.text()},
+                      {"name", zone.name.to_text()},
+                      {"email", zone.email},
+                      {"description", or_null(zone.description)},
+                      {"ttl", zone.ttl.seconds()},
+                      {"serial", zone.serial.value()},
+                      {"shared", false},
+                      {"status", to_text(zone.status)},
+                      {"action", to_text(zone.action)},
+                      {"version", zone.revision},
+                      {"attributes", render_attributes(zone.attributes)},
+                      {"type", to_text(zone.type)},
+                      {"masters", render_masters(zone.masters)},
+                      {"created_at", to_timestamp(zone.created_at)},
+                      {"updated_at", or_null(zone.updated_at)},
+                      {"transferred_at", or_null(zone.transferred_at)},
+                      {"links", links_to(zone, base_url)}};
+  if (zone.transfer) {
+    object["masters_tsig_key"] = render_key(zone.transfer->key);
+    object["transfer"] = render_transfer(*zone.transfer);
+  }
+  return object;
 }
 
 json::object render(const RecordsetView& recordset, std::string_view base_url) {

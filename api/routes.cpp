@@ -29,6 +29,8 @@ constexpr std::array table{
     Route{patch, "/v2/zones/{zone_id}", member(&update_zone, Body::json)},
     Route{Method::remove, "/v2/zones/{zone_id}", member(&remove_zone)},
     Route{get, "/v2/zones/{zone_id}/nameservers", member(&list_zone_nameservers)},
+    Route{post, "/v2/zones/{zone_id}/tasks/xfr", member(&request_zone_transfer)},
+    Route{post, "/v2/zones/{zone_id}/tasks/accept_transfer", admin(&accept_zone_transfer)},
 
     Route{get, "/v2/zones/{zone_id}/recordsets", member(&list_recordsets)},
     Route{post, "/v2/zones/{zone_id}/recordsets", member(&create_recordset, Body::json)},

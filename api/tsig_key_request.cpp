@@ -12,6 +12,16 @@ namespace {
 
 constexpr std::string_view noun = "tsigkey";
 
+std::optional<TsigKeyScopeKind> parse_scope(const Field& field) {
+  return parse_word(field, tsig_key_scope_words);
+}
+
+TsigKeyScope make_scope(TsigKeyScopeKind kind, const Uuid& resource) {
+  return kind == TsigKeyScopeKind::pool ? TsigKeyScope(PoolId(resource)) : TsigKeyScope(ZoneId(resource));
+}
+
+}  // namespace
+
 /// Clients often leave the trailing dot out; a TSIG key's name is a domain name all the same (RFC 8945 §4.2).
 std::optional<TsigKeyName> parse_key_name(const Field& field) {
   auto text = parse_line(field, 1, tsig_key_name_length_max);
@@ -26,7 +36,7 @@ std::optional<TsigKeyName> parse_key_name(const Field& field) {
                          : std::optional(TsigKeyName{std::move(*text), std::move(*name)});
 }
 
-std::optional<tsig::Algorithm> parse_algorithm(const Field& field) {
+std::optional<tsig::Algorithm> parse_key_algorithm(const Field& field) {
   return parse_word(field, key_algorithm_words);
 }
 
@@ -39,16 +49,6 @@ std::optional<Secret> parse_key_secret(const Field& field) {
   return octets && !octets->empty() ? std::optional(Secret(std::move(*octets))) : field.fail("not base64 with padding");
 }
 
-std::optional<TsigKeyScopeKind> parse_scope(const Field& field) {
-  return parse_word(field, tsig_key_scope_words);
-}
-
-TsigKeyScope make_scope(TsigKeyScopeKind kind, const Uuid& resource) {
-  return kind == TsigKeyScopeKind::pool ? TsigKeyScope(PoolId(resource)) : TsigKeyScope(ZoneId(resource));
-}
-
-}  // namespace
-
 Result<NewTsigKey> parse_new_tsig_key(std::string_view body) {
   const auto value = parse_json(body);
   if (!value) {
@@ -57,7 +57,7 @@ Result<NewTsigKey> parse_new_tsig_key(std::string_view body) {
   FieldErrors errors;
   ObjectReader reader(*value, {}, errors);
   auto name = reader.required("name", parse_key_name);
-  const auto algorithm = reader.required("algorithm", parse_algorithm);
+  const auto algorithm = reader.required("algorithm", parse_key_algorithm);
   auto secret = reader.required("secret", parse_key_secret);
   const auto scope = reader.required("scope", parse_scope);
   const auto resource_id = reader.required("resource_id", parse_uuid);
@@ -77,7 +77,7 @@ Result<TsigKeyChange> parse_tsig_key_change(std::string_view body) {
   ObjectReader reader(*value, {}, errors);
   TsigKeyChange change;
   change.name = reader.optional("name", parse_key_name);
-  change.algorithm = reader.optional("algorithm", parse_algorithm);
+  change.algorithm = reader.optional("algorithm", parse_key_algorithm);
   change.secret = reader.optional("secret", parse_key_secret);
   change.scope = reader.optional("scope", parse_scope);
   change.resource_id = reader.optional("resource_id", parse_uuid);

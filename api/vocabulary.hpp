@@ -20,6 +20,13 @@ inline constexpr Words<Action, 4> action_words{
     {{{Action::none, "NONE"}, {Action::create, "CREATE"}, {Action::update, "UPDATE"}, {Action::remove, "DELETE"}}}};
 inline constexpr Words<ZoneType, 2> zone_type_words{
     {{{ZoneType::primary, "PRIMARY"}, {ZoneType::secondary, "SECONDARY"}}}};
+inline constexpr Words<TransferState, 4> transfer_state_words{{{{TransferState::waiting, "WAITING"},
+                                                                {TransferState::fresh, "FRESH"},
+                                                                {TransferState::failing, "FAILING"},
+                                                                {TransferState::expired, "EXPIRED"}}}};
+inline constexpr Words<TransferAlarmKind, 2> transfer_alarm_words{
+    {{{TransferAlarmKind::serial_went_back, "SERIAL_WENT_BACK"},
+      {TransferAlarmKind::content_changed, "CONTENT_CHANGED"}}}};
 inline constexpr Words<UnknownZones, 3> unknown_zones_words{
     {{{UnknownZones::remove, "delete"}, {UnknownZones::warn, "warn"}, {UnknownZones::ignore, "ignore"}}}};
 inline constexpr Words<Driver, 3> driver_words{

@@ -6,9 +6,11 @@
 #include "api/status.hpp"
 #include "base/clock.hpp"
 #include "base/ids.hpp"
+#include "base/secret.hpp"
 #include "dns/name.hpp"
 #include "dns/serial.hpp"
 #include "dns/ttl.hpp"
+#include "tsig/key.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -34,6 +36,43 @@ inline constexpr std::size_t zone_masters_max = 32;
 inline constexpr std::size_t description_length_max = 160;
 inline constexpr std::size_t email_length_max = 255;
 
+/// The TSIG key that the masters of a SECONDARY zone know.
+struct MastersKey {
+  dns::Name name;
+  tsig::Algorithm algorithm;
+  Secret secret;  ///< never shown
+};
+
+enum class TransferState {
+  waiting,  ///< nothing was transferred yet
+  fresh,    ///< at the last try a master said that the zone is up to date, or made it so
+  failing,  ///< no master did at the last try; what is there is served until it expires
+  expired   ///< not served any more
+};
+enum class TransferAlarmKind { serial_went_back, content_changed };
+
+/// How a SECONDARY zone's transfers go.
+struct TransferView {
+  struct Key {
+    std::string name;
+    std::string algorithm;
+  };
+  /// A master has something that isn't taken until an operator accepts it.
+  struct Alarm {
+    TransferAlarmKind kind;
+    dns::Serial serial;
+    WallTime since;
+  };
+  std::optional<Key> key = {};
+  TransferState state;
+  std::optional<WallTime> checked_at = {};
+  std::optional<WallTime> refreshed_at = {};
+  std::optional<WallTime> expires_at = {};
+  std::int64_t failures = 0;
+  std::optional<std::string> error = {};
+  std::optional<Alarm> alarm = {};
+};
+
 /// A zone as the API shows it.
 struct ZoneView {
   ZoneId id;
@@ -53,6 +92,7 @@ struct ZoneView {
   WallTime created_at;
   std::optional<WallTime> updated_at = {};
   std::optional<WallTime> transferred_at = {};
+  std::optional<TransferView> transfer = {};  ///< of a SECONDARY zone
 };
 
 /// POST /v2/zones. Not checked here: labels enough, parents and children, duplicates, whether the pool exists.
@@ -62,8 +102,9 @@ struct NewZone {
   std::string email;  ///< fits dns::rname_of_email; empty only for SECONDARY
   std::optional<std::string> description = {};
   std::optional<dns::Ttl> ttl = {};
-  ZoneAttributes attributes = {};           ///< `pool_id` chooses the pool, otherwise it is the default one
-  std::vector<SocketAddress> masters = {};  ///< at least one for SECONDARY, none for PRIMARY
+  ZoneAttributes attributes = {};              ///< `pool_id` chooses the pool, otherwise it is the default one
+  std::vector<SocketAddress> masters = {};     ///< at least one for SECONDARY, none for PRIMARY
+  std::optional<MastersKey> masters_key = {};  ///< only for SECONDARY
 };
 
 /// PATCH /v2/zones/{id}.
@@ -72,6 +113,7 @@ struct ZoneChange {
   std::optional<dns::Ttl> ttl = {};
   Change<std::string> description = {};
   std::optional<std::vector<SocketAddress>> masters = {};
+  Change<MastersKey> masters_key = {};
   /// Can't be changed; if given they must equal what the zone has, else invalid_object with the field's path.
   std::optional<dns::Name> name = {};
   std::optional<ZoneType> type = {};

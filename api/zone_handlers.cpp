@@ -10,6 +10,13 @@ Result<ZoneId> zone_id_of(const Call& call) {
   return path_id<ZoneId>(call, 0, "zone_id");
 }
 
+/// Designate's answer to a task that has nothing to show: an empty string as JSON.
+Answer task_accepted() {
+  Answer answer = empty_answer(202);
+  answer.body = "\"\"";
+  return answer;
+}
+
 }  // namespace
 
 Result<Answer> list_zones(const Exchange& exchange) {
@@ -81,6 +88,24 @@ Result<Answer> remove_zone(const Exchange& exchange) {
     return zone.error();
   }
   return one(202, *zone, exchange.call);
+}
+
+Result<Answer> request_zone_transfer(const Exchange& exchange) {
+  const auto id = zone_id_of(exchange.call);
+  if (!id) {
+    return id.error();
+  }
+  const auto done = exchange.ports.zones.request_transfer(exchange.scope, *id);
+  return done ? Result<Answer>(task_accepted()) : Result<Answer>(done.error());
+}
+
+Result<Answer> accept_zone_transfer(const Exchange& exchange) {
+  const auto id = zone_id_of(exchange.call);
+  if (!id) {
+    return id.error();
+  }
+  const auto done = exchange.ports.zones.accept_transfer(exchange.scope, *id);
+  return done ? Result<Answer>(task_accepted()) : Result<Answer>(done.error());
 }
 
 Result<Answer> list_zone_nameservers(const Exchange& exchange) {

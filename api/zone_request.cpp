@@ -2,6 +2,7 @@
 
 #include "api/field_parsers.hpp"
 #include "api/json_text.hpp"
+#include "api/tsig_key_request.hpp"
 #include "api/vocabulary.hpp"
 #include "dns/soa.hpp"
 
@@ -41,6 +42,18 @@ std::optional<std::vector<SocketAddress>> parse_masters(const Field& field) {
   return parse_list(field, zone_masters_max, parse_master);
 }
 
+std::optional<MastersKey> parse_masters_key(const Field& field) {
+  ObjectReader reader(field.value(), field.path(), field.errors());
+  auto name = reader.required("name", parse_key_name);
+  const auto algorithm = reader.required("algorithm", parse_key_algorithm);
+  auto secret = reader.required("secret", parse_key_secret);
+  reader.finish("masters_tsig_key");
+  if (!name || !algorithm || !secret) {
+    return std::nullopt;
+  }
+  return MastersKey{std::move(name->name), *algorithm, std::move(*secret)};
+}
+
 std::optional<ZoneAttributes> parse_attributes(const Field& field) {
   const boost::json::object* object = field.value().if_object();
   if (object == nullptr) {
@@ -73,7 +86,7 @@ std::optional<dns::Name> parse_zone_name(const Field& field) {
 }
 
 /// What a zone's type asks of the other fields.
-void check_type(ObjectReader& reader, ZoneType type, bool has_email, bool has_masters) {
+void check_type(ObjectReader& reader, ZoneType type, bool has_email, bool has_masters, bool has_key) {
   switch (type) {
     case ZoneType::primary:
       if (!has_email) {
@@ -81,6 +94,9 @@ void check_type(ObjectReader& reader, ZoneType type, bool has_email, bool has_ma
       }
       if (has_masters) {
         reader.fail("masters", "only a SECONDARY zone has masters");
+      }
+      if (has_key) {
+        reader.fail("masters_tsig_key", "only a SECONDARY zone has masters");
       }
       return;
     case ZoneType::secondary:
@@ -109,9 +125,11 @@ Result<NewZone> parse_new_zone(std::string_view body) {
   const auto ttl = reader.nullable("ttl", parse_ttl);
   auto attributes = reader.nullable("attributes", parse_attributes);
   auto masters = reader.nullable("masters", parse_masters);
+  auto masters_key = reader.nullable("masters_tsig_key", parse_masters_key);
   reader.finish(noun);
   if (errors.empty() && (type || !type_given)) {
-    check_type(reader, type.value_or(ZoneType::primary), email_given && email, masters && !masters->empty());
+    check_type(reader, type.value_or(ZoneType::primary), email_given && email, masters && !masters->empty(),
+               masters_key.has_value());
   }
   if (!errors.empty()) {
     return problem_of(std::move(errors));
@@ -122,7 +140,8 @@ Result<NewZone> parse_new_zone(std::string_view body) {
                  std::move(description),
                  ttl,
                  std::move(attributes).value_or(ZoneAttributes{}),
-                 std::move(masters).value_or(std::vector<SocketAddress>{})};
+                 std::move(masters).value_or(std::vector<SocketAddress>{}),
+                 std::move(masters_key)};
 }
 
 Result<ZoneChange> parse_zone_change(std::string_view body) {
@@ -137,6 +156,7 @@ Result<ZoneChange> parse_zone_change(std::string_view body) {
   change.ttl = reader.optional("ttl", parse_ttl);
   change.description = reader.change("description", parse_description);
   change.masters = reader.optional("masters", parse_masters);
+  change.masters_key = reader.change("masters_tsig_key", parse_masters_key);
   change.name = reader.optional("name", parse_zone_name);
   change.type = reader.optional("type", parse_type);
   change.attributes = reader.optional("attributes", parse_attributes);

@@ -72,6 +72,9 @@ EditResult open_zone(storage::ZoneEditor& editor, const api::Scope& scope, const
   if (edit->zone().deleted) {
     return Problem{.type = ProblemType::invalid_operation, .message = "Can not update a deleting zone"};
   }
+  if (edit->zone().fields.kind == storage::ZoneKind::secondary) {
+    return Problem{.type = ProblemType::forbidden, .message = "The records of a SECONDARY zone come from its masters"};
+  }
   return edit;
 }
 

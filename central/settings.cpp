@@ -47,6 +47,9 @@ Settings read_settings(const std::string& path) {
   settings.database = read_database_settings(root);
   settings.server = read_listen(root);
   settings.retention = read_retention(root);
+  auto inbound = root.map("inbound");
+  settings.inbound_policy = read_address_policy(inbound);
+  inbound.finish();
   auto threads = root.map("threads");
   settings.io_threads =
       static_cast<std::size_t>(threads.integer("io", 1, 64, static_cast<std::int64_t>(settings.io_threads)));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/settings.hpp"
+#include "base/address_policy.hpp"
 #include "base/settings.hpp"
 #include "storage/postgres/connection.hpp"
 
@@ -24,6 +25,7 @@ struct Settings {
   std::size_t io_threads = 2;
   std::size_t request_queue_max = 1000;  ///< requests that wait for a database thread; more are answered 503
   Retention retention;
+  AddressPolicy inbound_policy;  ///< which addresses may be masters of SECONDARY zones
 };
 
 /// Throws ConfigError.

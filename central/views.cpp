@@ -17,6 +17,47 @@ api::ZoneType to_type(storage::ZoneKind kind) {
   throw std::logic_error("no such kind");
 }
 
+api::TransferAlarmKind to_kind(storage::InboundAlarm::Kind kind) {
+  switch (kind) {
+    case storage::InboundAlarm::Kind::serial_went_back:
+      return api::TransferAlarmKind::serial_went_back;
+    case storage::InboundAlarm::Kind::content_changed:
+      return api::TransferAlarmKind::content_changed;
+  }
+  throw std::logic_error("no such kind");
+}
+
+api::TransferState state_of(const storage::InboundState& inbound) {
+  if (!inbound.has_content) {
+    return api::TransferState::waiting;
+  }
+  if (inbound.expired) {
+    return api::TransferState::expired;
+  }
+  return inbound.failures == 0 ? api::TransferState::fresh : api::TransferState::failing;
+}
+
+std::optional<api::TransferView> to_transfer(const std::optional<storage::InboundState>& inbound) {
+  if (!inbound) {
+    return std::nullopt;
+  }
+  api::TransferView view{.key = {},
+                         .state = state_of(*inbound),
+                         .checked_at = inbound->checked_at,
+                         .refreshed_at = inbound->refreshed_at,
+                         .expires_at = inbound->expires_at,
+                         .failures = inbound->failures,
+                         .error = inbound->last_error,
+                         .alarm = {}};
+  if (inbound->key_name && inbound->key_algorithm) {
+    view.key = {*inbound->key_name, *inbound->key_algorithm};
+  }
+  if (const auto& alarm = inbound->alarm) {
+    view.alarm = {to_kind(alarm->kind), alarm->serial, alarm->since};
+  }
+  return view;
+}
+
 api::Action to_action(storage::VersionKind kind) {
   switch (kind) {
     case storage::VersionKind::create:
@@ -88,7 +129,8 @@ api::ZoneView to_view(const storage::ZoneRecord& zone) {
           .masters = to_addresses(zone.fields.masters),
           .created_at = zone.created_at,
           .updated_at = zone.updated_at,
-          .transferred_at = std::nullopt};
+          .transferred_at = zone.inbound ? zone.inbound->transferred_at : std::nullopt,
+          .transfer = to_transfer(zone.inbound)};
 }
 
 api::RecordsetView to_view(const storage::RecordsetRecord& recordset) {

@@ -87,6 +87,9 @@ ZoneId ZoneImporter::find_or_create(const dns::Name& zone, const ProjectId& proj
   const auto found = reader_.zones({project}, query, {.limit = 2, .marker = {}, .key = storage::ZoneSort::created_at});
   for (const auto& present : found.items) {
     if (!present.deleted) {
+      if (present.fields.kind != storage::ZoneKind::primary) {
+        fail("the zone is SECONDARY: its content comes from its masters");
+      }
       return present.id;
     }
   }

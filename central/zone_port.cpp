@@ -77,9 +77,6 @@ storage::NewZoneWrite new_zone(const api::NewZone& zone, const ZoneId& id, const
 }  // namespace
 
 api::Result<api::ZoneView> ZonePort::create(const api::Scope& scope, const api::NewZone& zone) {
-  if (zone.type != api::ZoneType::primary) {
-    return api::invalid_field({"type"}, "only PRIMARY zones can be made yet");
-  }
   if (const auto name = check_zone_name(zone.name); !name) {
     return name.error();
   }
@@ -92,6 +89,9 @@ api::Result<api::ZoneView> ZonePort::create(const api::Scope& scope, const api::
         const auto creation = editor_.create(zone.name, scope.project, *pool);
         if (const auto place = check_zone_place(creation->place()); !place) {
           return place.error();
+        }
+        if (zone.type == api::ZoneType::secondary) {
+          return create_secondary(scope, zone, *creation);
         }
         const ZoneId id(Uuid::version7(clock_.wall()));
         const auto ttl = zone.ttl.value_or(dns::Ttl::from_wire(zone_ttl_s_default));
@@ -107,6 +107,30 @@ api::Result<api::ZoneView> ZonePort::create(const api::Scope& scope, const api::
         return to_view(record);
       },
       duplicate_zone);
+}
+
+/// Without content: it is served once something was transferred.
+api::Result<api::ZoneView> ZonePort::create_secondary(const api::Scope& scope, const api::NewZone& zone,
+                                                      storage::ZoneCreation& creation) const {
+  if (const auto allowed = secondary_.check_masters(zone.masters, reader_.own_endpoints()); !allowed) {
+    return allowed.error();
+  }
+  const ZoneId id(Uuid::version7(clock_.wall()));
+  const auto key = zone.masters_key ? std::optional(secondary_.seal(id, *zone.masters_key)) : std::nullopt;
+  const auto record = creation.commit({.id = id,
+                                       .fields = {.kind = storage::ZoneKind::secondary,
+                                                  .email = zone.email,
+                                                  .description = zone.description,
+                                                  .ttl = zone.ttl.value_or(dns::Ttl::from_wire(zone_ttl_s_default)),
+                                                  .attributes = zone.attributes,
+                                                  .masters = to_texts(zone.masters)},
+                                       .stamp = {dns::Version(1), dns::Serial(1)},
+                                       .author = author_of(scope),
+                                       .content = {},
+                                       .recordsets = {},
+                                       .inbound_key = key});
+  announcer_.committed(record.id, record.head.version);
+  return to_view(record);
 }
 
 api::Result<api::ZoneView> ZonePort::get(const api::Scope& scope, const ZoneId& id) {
@@ -141,15 +165,26 @@ api::Result<api::ZoneView> ZonePort::update(const api::Scope& scope, const ZoneI
       return allowed.error();
     }
     const auto fields = changed_fields(zone.fields, change);
-    if (same(fields, zone.fields)) {
+    const bool is_secondary = zone.fields.kind == storage::ZoneKind::secondary;
+    if (is_secondary && change.masters) {
+      if (const auto allowed = secondary_.check_masters(*change.masters, reader_.own_endpoints()); !allowed) {
+        return allowed.error();
+      }
+    }
+    if (same(fields, zone.fields) && change.masters_key.is_keep()) {
       return to_view(edit->record());
     }
     storage::ZoneCommit commit;
     commit.author = author_of(scope);
     commit.fields = fields;
+    if (change.masters_key.is_set()) {
+      commit.inbound.key = secondary_.seal(id, change.masters_key.value());
+    } else if (change.masters_key.is_clear()) {
+      commit.inbound.key = std::optional<storage::InboundKey>();
+    }
     // The SOA has the address and, like all that has no TTL of its own, the zone's TTL.
     const bool ttl_changes = fields.ttl != zone.fields.ttl;
-    if (ttl_changes || fields.email != zone.fields.email) {
+    if (!is_secondary && (ttl_changes || fields.email != zone.fields.email)) {
       const auto soa = make_soa(zone.name, zone.id, fields.email, fields.ttl, edit->ns_names());
       if (!soa) {
         return soa.error();
@@ -188,6 +223,38 @@ api::Result<api::ZoneView> ZonePort::remove(const api::Scope& scope, const ZoneI
     announcer_.committed(id, commit.stamp->version);
     return to_view(committed.zone);
   });
+}
+
+api::Result<void> ZonePort::order(const api::Scope& scope, const ZoneId& id, const storage::InboundOrder& order) const {
+  return guarded([&]() -> api::Result<void> {
+    const auto edit = editor_.edit(reach_of(scope), id);
+    if (!edit) {
+      return Problem{.type = ProblemType::zone_not_found};
+    }
+    if (edit->zone().deleted) {
+      return Problem{.type = ProblemType::invalid_operation, .message = "Can not update a deleting zone"};
+    }
+    if (edit->zone().fields.kind != storage::ZoneKind::secondary) {
+      return Problem{.type = ProblemType::bad_request, .message = "Can't transfer a PRIMARY zone"};
+    }
+    const auto inbound = edit->record().inbound;
+    if (order.accept_alarm && !(inbound && inbound->alarm)) {
+      return Problem{.type = ProblemType::invalid_operation, .message = "The zone's transfers have no alarm"};
+    }
+    storage::ZoneCommit commit;
+    commit.author = author_of(scope);
+    commit.inbound = order;
+    static_cast<void>(edit->commit(commit));
+    return {};
+  });
+}
+
+api::Result<void> ZonePort::request_transfer(const api::Scope& scope, const ZoneId& id) {
+  return order(scope, id, {.transfer_now = true});
+}
+
+api::Result<void> ZonePort::accept_transfer(const api::Scope& scope, const ZoneId& id) {
+  return order(scope, id, {.transfer_now = true, .accept_alarm = true});
 }
 
 api::Result<std::vector<api::NsRecord>> ZonePort::nameservers(const api::Scope& scope, const ZoneId& id) {

@@ -7,13 +7,13 @@ namespace {
 
 constexpr std::size_t labels_min = 2;
 
+}  // namespace
+
 std::vector<std::string> to_texts(const std::vector<api::SocketAddress>& addresses) {
   std::vector<std::string> texts;
   std::ranges::transform(addresses, std::back_inserter(texts), &api::SocketAddress::to_text);
   return texts;
 }
-
-}  // namespace
 
 api::Result<void> check_zone_name(const dns::Name& name) {
   if (name.label_count() < labels_min) {
@@ -65,6 +65,9 @@ api::Result<void> check_immutable(const storage::LockedZone& zone, const api::Zo
   }
   if (change.masters && is_primary && !change.masters->empty()) {
     errors.push_back({{"masters"}, "only a SECONDARY zone has masters"});
+  }
+  if (change.masters_key.is_set() && is_primary) {
+    errors.push_back({{"masters_tsig_key"}, "only a SECONDARY zone has masters"});
   }
   if (!errors.empty()) {
     return api::Problem{.type = api::ProblemType::invalid_object, .message = {}, .errors = std::move(errors)};

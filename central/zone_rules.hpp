@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace minidns::central {
 
@@ -24,6 +25,9 @@ inline constexpr std::uint32_t zone_ttl_s_default = 3600;
 
 /// What can't be changed must be as it is, if it is given.
 [[nodiscard]] api::Result<void> check_immutable(const storage::LockedZone& zone, const api::ZoneChange& change);
+
+/// As they are stored.
+[[nodiscard]] std::vector<std::string> to_texts(const std::vector<api::SocketAddress>& addresses);
 
 /// The zone's fields after the change.
 [[nodiscard]] storage::ZoneFields changed_fields(const storage::ZoneFields& present, const api::ZoneChange& change);

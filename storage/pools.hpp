@@ -15,12 +15,6 @@ namespace minidns::storage {
 
 enum class UnknownZonePolicy { remove, warn, ignore };
 
-/// Where an mdns serves.
-struct PrimaryEndpoint {
-  std::string address;  ///< IPv4 or IPv6, in text
-  std::uint16_t port;
-};
-
 struct PoolFields {
   std::string name;
   std::optional<std::string> description;

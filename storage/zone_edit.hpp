@@ -69,6 +69,8 @@ struct ZoneCommit {
   std::vector<RecordsetWrite> add;
   std::vector<RecordsetWrite> change;
   std::vector<RecordsetId> remove;
+  /// What is wanted of a secondary zone's transfers. Any commit to such a zone lets a primary be asked soon.
+  InboundOrder inbound = {};
   /// The recordset to be shown as it is afterwards.
   std::optional<RecordsetId> show;
 };
@@ -119,8 +121,9 @@ struct NewZoneWrite {
   ZoneFields fields;
   VersionStamp stamp;
   std::string author;
-  std::vector<dns::RRset> content;  ///< SOA and apex NS at least
+  std::vector<dns::RRset> content;  ///< SOA and apex NS at least; of a secondary zone nothing yet
   std::vector<RecordsetWrite> recordsets;
+  std::optional<InboundKey> inbound_key = {};  ///< of a secondary zone
 };
 
 /// A transaction that holds the locks of a new zone's place in the tree of names; rolled back unless committed.

@@ -3,7 +3,9 @@
 #include "storage/page.hpp"
 #include "storage/zone_record.hpp"
 
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace minidns::storage {
@@ -36,6 +38,12 @@ struct NsName {
   std::int32_t priority;
 };
 
+/// An address and port of ours.
+struct PrimaryEndpoint {
+  std::string address;  ///< IPv4 or IPv6, in text
+  std::uint16_t port;
+};
+
 /// What the API shows of zones and recordsets. Each call is one or two statements, whatever the number of items, and
 /// reads no more rows than the page has where an index has the order (created_at, id). Zones whose deletion enough
 /// nameservers have confirmed, and what was in them, are not there. Calls block and throw what
@@ -49,6 +57,8 @@ class ZoneReader {
                                                      const ListRequest<ZoneId, ZoneSort>& request) = 0;
   /// By priority, then hostname.
   [[nodiscard]] virtual std::vector<NsName> ns_names(const PoolId& pool) = 0;
+  /// Where every mdns and nameserver of the platform serves, of all pools.
+  [[nodiscard]] virtual std::vector<PrimaryEndpoint> own_endpoints() = 0;
 
   /// `zone`: nothing if it doesn't matter which.
   [[nodiscard]] virtual std::optional<RecordsetRecord> recordset(const Reach& reach, const std::optional<ZoneId>& zone,

@@ -7,6 +7,7 @@
 #include "dns/serial.hpp"
 #include "dns/ttl.hpp"
 #include "dns/version.hpp"
+#include "storage/inbound.hpp"
 
 #include <cstdint>
 #include <map>
@@ -50,6 +51,7 @@ struct ZoneRecord {
   WallTime created_at;
   std::optional<WallTime> updated_at;
   bool deleted;  ///< but not yet confirmed by enough nameservers: then the zone isn't there any more
+  std::optional<InboundState> inbound = {};  ///< of a secondary zone
 };
 
 /// What a user says of a recordset.

@@ -1,9 +1,11 @@
 #include "base/bytes.hpp"
 #include "base/random.hpp"
 #include "central/commands/commands.hpp"
+#include "central/commands/secrets.hpp"
 
 #include <cerrno>
 #include <fcntl.h>
+#include <stdexcept>
 #include <system_error>
 #include <unistd.h>
 
@@ -41,6 +43,14 @@ void run_master_key_create(CommandLine& line) {
   line.finish();
   // O_EXCL: whoever overwrites a master key loses every secret in the database.
   File(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600).write(to_hex(random_bytes(key_size_octets)) + "\n");
+}
+
+SecretBox open_secrets(const Settings& settings) {
+  auto box = SecretBox::from_file(settings.program.master_key_file);
+  if (!box) {
+    throw std::runtime_error("master key: " + box.error().detail);
+  }
+  return std::move(*box);
 }
 
 }  // namespace minidns::central

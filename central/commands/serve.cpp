@@ -7,12 +7,14 @@
 #include "base/secret_box.hpp"
 #include "base/worker_pool.hpp"
 #include "central/commands/commands.hpp"
+#include "central/commands/secrets.hpp"
 #include "central/feed_announcer.hpp"
 #include "central/housekeeping.hpp"
 #include "central/nameserver_port.hpp"
 #include "central/pool_port.hpp"
 #include "central/presence.hpp"
 #include "central/recordset_port.hpp"
+#include "central/secondary_rules.hpp"
 #include "central/service_status_port.hpp"
 #include "central/token_authenticator.hpp"
 #include "central/tsig_key_port.hpp"
@@ -47,14 +49,6 @@ constexpr std::size_t connections_reserved = 2;
 
 std::size_t request_threads(const DatabaseSettings& database) {
   return database.connections > connections_reserved ? database.connections - connections_reserved : 1;
-}
-
-SecretBox open_secrets(const std::string& file) {
-  auto box = SecretBox::from_file(file);
-  if (!box) {
-    throw std::runtime_error("master key: " + box.error().detail);
-  }
-  return std::move(*box);
 }
 
 /// A database that isn't there can be waited for; one with a schema that we don't know can't.
@@ -96,7 +90,7 @@ struct Stores {
 void run_serve(CommandLine& line, const Settings& settings, const Clock& clock) {
   line.finish();
   const Logger log("central", settings.program.log_level, STDERR_FILENO);
-  const auto secrets = open_secrets(settings.program.master_key_file);
+  const auto secrets = open_secrets(settings);
   Metrics metrics;
   DatabaseState database_state(clock, log);
   const postgres::WriterCheck writer_check;
@@ -107,7 +101,8 @@ void run_serve(CommandLine& line, const Settings& settings, const Clock& clock) 
   Stores stores(connections);
   FeedAnnouncer announcer(connections, log, metrics);
   TokenAuthenticator authenticator(stores.tokens, clock);
-  ZonePort zones(stores.reader, stores.editor, announcer, clock);
+  const SecondaryRules secondary(settings.inbound_policy, secrets);
+  ZonePort zones(stores.reader, stores.editor, secondary, announcer, clock);
   RecordsetPort recordsets(stores.reader, stores.editor, announcer, clock);
   PoolPort pools(stores.pools, announcer, clock);
   NameserverPort nameservers(stores.nameservers, stores.keys, secrets, announcer, clock);

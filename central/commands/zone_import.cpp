@@ -2,6 +2,7 @@
 
 #include "central/commands/commands.hpp"
 #include "central/commands/database.hpp"
+#include "central/commands/secrets.hpp"
 #include "central/zone_importer.hpp"
 #include "central/zone_port.hpp"
 #include "storage/hints.hpp"
@@ -57,7 +58,9 @@ void run_zone_import(CommandLine& line, const Settings& settings, const Clock& c
   postgres::PostgresZoneEditor editor(pool);
   postgres::PostgresZoneImports imports(pool);
   AtTheEnd announcer;
-  ZonePort zones(reader, editor, announcer, clock);
+  const auto secrets = open_secrets(settings);
+  const SecondaryRules secondary(settings.inbound_policy, secrets);
+  ZonePort zones(reader, editor, secondary, announcer, clock);
   const auto outcome = ZoneImporter(zones, reader, imports, clock).run(file, zone, project, email);
   announce(pool, outcome);
   std::cout << "zone " << outcome.zone.to_string() << ": " << outcome.counts.records << " records in "

@@ -36,6 +36,9 @@ constexpr const char* insert_zone =
     " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, jsonb_object($10::text[], $11::text[]), $12, $13, $14,"
     "   (select epoch from feed_head))";
 
+constexpr const char* insert_inbound =
+    "insert into inbound_zones (zone_id, key_name, key_algorithm, key_secret_sealed) values ($1, $2, $3, $4)";
+
 class Creation final : public ZoneCreation {
  public:
   Creation(ConnectionPool::Lease lease, const dns::Name& name, const ProjectId& project,
@@ -111,6 +114,13 @@ ZoneRecord Creation::commit(const NewZoneWrite& zone) {
        {zone.id.uuid(), name_.to_text(), ByteView(key), project_.text(), place_.pool->id.uuid(), to_column(fields.kind),
         fields.email, fields.description, std::int64_t{fields.ttl.seconds()}, keys, values, fields.masters,
         zone.stamp.version.value(), std::int64_t{zone.stamp.serial.value()}}});
+  if (fields.kind == ZoneKind::secondary) {
+    const auto& key_in = zone.inbound_key;
+    statements.push_back({insert_inbound,
+                          {zone.id.uuid(), key_in ? Param(key_in->name) : Param(nullptr),
+                           key_in ? Param(key_in->algorithm) : Param(nullptr),
+                           key_in ? Param(ByteView(key_in->secret_sealed)) : Param(nullptr)}});
+  }
   add_put(statements, zone.id, name_, zone.stamp.version, zone.content);
   for (const auto& recordset : zone.recordsets) {
     add_recordset(statements, zone.id, name_, zone.stamp.version, recordset);

@@ -47,6 +47,14 @@ constexpr const char* upsert_tombstone =
     " on conflict (name_key) do update set zone_id = excluded.zone_id, serial = excluded.serial,"
     " epoch = excluded.epoch, deleted_at = excluded.deleted_at";
 
+// Waits for nobody: mdns locks the zone before this row, too. A key of null is left as it is unless $4.
+constexpr const char* order_inbound =
+    "update inbound_zones set due_at = now(), touched_at = clock_timestamp(), changed_at = clock_timestamp(),"
+    " forced = forced or $2, accepted_serial = case when $3 then alarm_serial else accepted_serial end,"
+    " key_name = case when $4 then $5 else key_name end,"
+    " key_algorithm = case when $4 then $6 else key_algorithm end,"
+    " key_secret_sealed = case when $4 then $7 else key_secret_sealed end where zone_id = $1";
+
 std::string select_zone() {
   return std::string("select ") + zone_columns + " from zones z" + zone_details + " where z.id = $1";
 }
@@ -107,6 +115,7 @@ class Edit final : public ZoneEdit {
     return sql;
   }
   void add_content(Statements& statements, const ZoneCommit& commit) const;
+  void add_inbound(Statements& statements, const InboundOrder& order) const;
 
   ConnectionPool::Lease lease_;
   Transaction transaction_;
@@ -177,8 +186,20 @@ void Edit::add_content(Statements& statements, const ZoneCommit& commit) const {
   }
 }
 
+void Edit::add_inbound(Statements& statements, const InboundOrder& order) const {
+  const bool change_key = order.key.has_value();
+  const auto key = order.key.value_or(std::nullopt);
+  statements.push_back(
+      {order_inbound,
+       {zone_->id.uuid(), order.transfer_now, order.accept_alarm, change_key, key ? Param(key->name) : Param(nullptr),
+        key ? Param(key->algorithm) : Param(nullptr), key ? Param(ByteView(key->secret_sealed)) : Param(nullptr)}});
+}
+
 ZoneCommitted Edit::commit(const ZoneCommit& commit) {
   Statements statements;
+  if (zone_->fields.kind == ZoneKind::secondary) {
+    add_inbound(statements, commit.inbound);
+  }
   remove_recordsets(statements, zone_->id, commit.remove);
   if (commit.stamp) {
     add_content(statements, commit);

@@ -12,6 +12,9 @@ namespace {
 constexpr const char* zone_is_there =
     "z.deleted_at is null or (select status from zone_states where zone_id = z.id) <> 'ACTIVE'";
 
+constexpr const char* select_own_endpoints =
+    "select host(address), port from pool_primaries union select host(address), port from nameservers";
+
 std::string select_zone() {
   return std::string("select ") + zone_columns + " from zones z" + zone_details +
          " where z.id = $1 and ($2::text is null or z.project_id = $2) and (z.deleted_at is null or s.status <> "
@@ -156,6 +159,15 @@ std::vector<NsName> ns_names_of(const Rows& rows) {
 
 std::vector<NsName> PostgresZoneReader::ns_names(const PoolId& pool) {
   return ns_names_of(pool_.acquire()->execute(select_ns_names, {pool.uuid()}));
+}
+
+std::vector<PrimaryEndpoint> PostgresZoneReader::own_endpoints() {
+  const auto rows = pool_.acquire()->execute(select_own_endpoints);
+  std::vector<PrimaryEndpoint> endpoints;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    endpoints.push_back({rows.text(row, 0), static_cast<std::uint16_t>(rows.integer(row, 1))});
+  }
+  return endpoints;
 }
 
 std::optional<RecordsetRecord> PostgresZoneReader::recordset(const Reach& reach, const std::optional<ZoneId>& zone,

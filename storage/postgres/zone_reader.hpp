@@ -14,6 +14,7 @@ class PostgresZoneReader final : public ZoneReader {
   [[nodiscard]] ListResult<ZoneRecord> zones(const Reach& reach, const ZoneQuery& query,
                                              const ListRequest<ZoneId, ZoneSort>& request) override;
   [[nodiscard]] std::vector<NsName> ns_names(const PoolId& pool) override;
+  [[nodiscard]] std::vector<PrimaryEndpoint> own_endpoints() override;
   [[nodiscard]] std::optional<RecordsetRecord> recordset(const Reach& reach, const std::optional<ZoneId>& zone,
                                                          const RecordsetId& id) override;
   [[nodiscard]] ListResult<RecordsetRecord> recordsets(const Reach& reach, const std::optional<ZoneId>& zone,

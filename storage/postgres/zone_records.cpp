@@ -20,6 +20,9 @@ constexpr Words<Propagation, 3> propagations{
 constexpr Words<VersionKind, 3> version_kinds{
     {{VersionKind::create, "create"}, {VersionKind::update, "update"}, {VersionKind::remove, "delete"}}};
 
+constexpr Words<InboundAlarm::Kind, 2> alarm_kinds{{{InboundAlarm::Kind::serial_went_back, "serial_went_back"},
+                                                    {InboundAlarm::Kind::content_changed, "content_changed"}}};
+
 template <class T, std::size_t N>
 T value_of(const Words<T, N>& words, const std::string& text) {
   for (const auto& [value, word] : words) {
@@ -45,7 +48,36 @@ std::optional<dns::Ttl> optional_ttl(const Rows& rows, std::size_t row, int colu
   return seconds ? std::optional(ttl_of(*seconds)) : std::nullopt;
 }
 
+// From the column that says whether there is a row of inbound_zones.
+std::optional<InboundState> inbound_of(const Rows& rows, std::size_t row, int first) {
+  if (!rows.boolean(row, first)) {
+    return std::nullopt;
+  }
+  InboundState state{.key_name = rows.optional_text(row, first + 1),
+                     .key_algorithm = rows.optional_text(row, first + 2),
+                     .has_content = rows.boolean(row, first + 3),
+                     .checked_at = rows.optional_timestamp(row, first + 4),
+                     .refreshed_at = rows.optional_timestamp(row, first + 5),
+                     .transferred_at = rows.optional_timestamp(row, first + 6),
+                     .expires_at = rows.optional_timestamp(row, first + 7),
+                     .expired = rows.boolean(row, first + 8),
+                     .failures = rows.integer(row, first + 9),
+                     .last_error = rows.optional_text(row, first + 10),
+                     .alarm = {}};
+  state.alarm = alarm_of(rows, row, first + 11);
+  return state;
+}
+
 }  // namespace
+
+std::optional<InboundAlarm> alarm_of(const Rows& rows, std::size_t row, int first_column) {
+  const auto kind = rows.optional_text(row, first_column);
+  if (!kind) {
+    return std::nullopt;
+  }
+  return InboundAlarm{value_of(alarm_kinds, *kind), serial_column(rows, row, first_column + 1),
+                      rows.timestamp(row, first_column + 2)};
+}
 
 ZoneFields zone_fields_of(const Rows& rows, std::size_t row, int first_column) {
   ZoneFields fields{.kind = value_of(zone_kinds, rows.text(row, first_column)),
@@ -74,7 +106,8 @@ ZoneRecord zone_record_of(const Rows& rows, std::size_t row) {
           .revision = rows.integer(row, 15),
           .created_at = rows.timestamp(row, 16),
           .updated_at = rows.optional_timestamp(row, 17),
-          .deleted = rows.boolean(row, 18)};
+          .deleted = rows.boolean(row, 18),
+          .inbound = inbound_of(rows, row, 19)};
 }
 
 RecordsetRecord recordset_record_of(const Rows& rows, std::size_t row) {
@@ -103,6 +136,9 @@ std::string to_column(Propagation propagation) {
 }
 std::string to_column(VersionKind kind) {
   return word_of(version_kinds, kind);
+}
+std::string to_column(InboundAlarm::Kind kind) {
+  return word_of(alarm_kinds, kind);
 }
 
 }  // namespace minidns::storage::postgres

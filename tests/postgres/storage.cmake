@@ -3,6 +3,7 @@ minidns_test(postgres_storage
     postgres/storage_connection.cpp
     postgres/storage_epoch.cpp
     postgres/storage_feed.cpp
+    postgres/storage_inbound.cpp
     postgres/storage_migrations.cpp
     postgres/storage_plans.cpp
     postgres/storage_retention.cpp

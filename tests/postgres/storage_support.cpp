@@ -44,7 +44,9 @@ Desk::Desk(const std::string& conninfo, std::size_t connections)
     : pool_({.conninfo = conninfo, .application_name = "test"}, connections, 10s, WriterCheck()),
       reader_(pool_),
       editor_(pool_),
-      zones_(reader_, editor_, announcer_, clock_),
+      secrets_(*SecretBox::create(Secret(Bytes(32, 7)))),
+      secondary_({}, secrets_),
+      zones_(reader_, editor_, secondary_, announcer_, clock_),
       recordsets_(reader_, editor_, announcer_, clock_) {}
 
 api::Scope Desk::scope(const std::string& project) {

@@ -2,6 +2,7 @@
 
 #include "api/caller.hpp"
 #include "base/clock.hpp"
+#include "base/secret_box.hpp"
 #include "central/announcer.hpp"
 #include "central/recordset_port.hpp"
 #include "central/zone_port.hpp"
@@ -60,6 +61,8 @@ class Desk {
   PostgresZoneReader reader_;
   PostgresZoneEditor editor_;
   RecordingAnnouncer announcer_;
+  SecretBox secrets_;
+  central::SecondaryRules secondary_;
   central::ZonePort zones_;
   central::RecordsetPort recordsets_;
 };

@@ -91,6 +91,7 @@ ZoneView& FakePorts::insert_zone(const std::string& name, const std::string& pro
                     {},
                     the_time(),
                     std::nullopt,
+                    std::nullopt,
                     std::nullopt});
   return zones_.back();
 }
@@ -225,6 +226,21 @@ Result<std::vector<NsRecord>> FakePorts::nameservers(const Scope& scope, const Z
     return zone.error();
   }
   return std::vector<NsRecord>{{dns::Name::from_text("ns1.example.").value(), 1}};
+}
+
+Result<void> FakePorts::request_transfer(const Scope& scope, const ZoneId& id) {
+  const auto zone = get(scope, id);
+  if (!zone) {
+    return zone.error();
+  }
+  if (zone->type == ZoneType::primary) {
+    return Problem{.type = ProblemType::bad_request, .message = "Can't transfer a PRIMARY zone"};
+  }
+  return {};
+}
+
+Result<void> FakePorts::accept_transfer(const Scope& scope, const ZoneId& id) {
+  return request_transfer(scope, id);
 }
 
 Result<RecordsetView> FakePorts::create(const Scope& scope, const ZoneId& zone, const NewRecordset& recordset) {

@@ -60,6 +60,8 @@ class FakePorts final : public Authenticator,
   Result<ZoneView> update(const Scope& scope, const ZoneId& id, const ZoneChange& change) override;
   Result<ZoneView> remove(const Scope& scope, const ZoneId& id) override;
   Result<std::vector<NsRecord>> nameservers(const Scope& scope, const ZoneId& id) override;
+  Result<void> request_transfer(const Scope& scope, const ZoneId& id) override;
+  Result<void> accept_transfer(const Scope& scope, const ZoneId& id) override;
 
   Result<RecordsetView> create(const Scope& scope, const ZoneId& zone, const NewRecordset& recordset) override;
   Result<RecordsetView> get(const Scope& scope, const ZoneId& zone, const RecordsetId& id) override;

@@ -1,5 +1,6 @@
 minidns_test(base_unit
   SOURCES
+    unit/base_address_policy.cpp
     unit/base_bytes.cpp
     unit/base_config.cpp
     unit/base_coroutines.cpp
