@@ -72,9 +72,10 @@ class Chunk {
   /// The order of types at one owner in a snapshot: by number, but the SOA first.
   [[nodiscard]] static constexpr std::uint16_t rank(RRType type) { return type == RRType::soa ? 0 : type.value(); }
 
-  /// Only ChunkWriter makes one.
+  /// Only ChunkWriter makes one, and `read_chunk` (chunk_codec.hpp) after it has checked all.
   class Key {
     friend class ChunkWriter;
+    friend Result<std::shared_ptr<const Chunk>> read_chunk(ByteView stored, const Name& apex);
     Key() = default;
   };
   /// `octets` begins with an RRset of `first_type` owned by `first_owner`.

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace minidns::dns {
 
@@ -51,10 +52,12 @@ class ZoneSnapshot {
   /// The chunks in order, for what walks the zone: AxfrSource, SnapshotCursor, diff.
   [[nodiscard]] const ChunkTree& tree() const { return tree_; }
 
-  /// Only SnapshotBuilder and `apply` make one.
+  /// Only SnapshotBuilder, `apply` and `assemble_snapshot` (chunk_codec.hpp) make one.
   class Key {
     friend class SnapshotBuilder;
     friend class ZoneSnapshot;
+    friend Result<std::shared_ptr<const ZoneSnapshot>> assemble_snapshot(const Name& apex, Version version,
+                                                                         std::vector<ChunkPointer> chunks);
     Key() = default;
   };
   /// `tree` begins with the SOA.

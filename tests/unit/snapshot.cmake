@@ -3,6 +3,7 @@ minidns_test(snapshot_unit
     unit/snapshot_apply.cpp
     unit/snapshot_authoritative.cpp
     unit/snapshot_builder.cpp
+    unit/snapshot_codec.cpp
     unit/snapshot_diff.cpp
     unit/snapshot_support.cpp
     unit/snapshot_transfer.cpp
