@@ -4,44 +4,78 @@
 #include <cassert>
 
 namespace minidns::tsig {
+namespace {
+
+constexpr std::size_t time_octets = 6;
+
+void write_time(std::span<std::uint8_t> to, WallTime now) {
+  std::uint64_t rest = unix_seconds(now);
+  for (std::size_t i = time_octets; i > 0; --i) {
+    to[i - 1] = static_cast<std::uint8_t>(rest);
+    rest >>= 8U;
+  }
+}
+
+}  // namespace
 
 struct AnswerSigner::State {
+  State(std::shared_ptr<const Key> signing_key, ByteView request_mac);
+
+  [[nodiscard]] std::span<std::uint8_t> mac() { return std::span(record).subspan(mac_offset, mac_octets); }
+
   std::shared_ptr<const Key> key;
-  Bytes prior_mac;  ///< the request's, then that of the message before
+  Hmac::Computation computation;
+  Bytes record;  ///< the last TSIG record; of the next one only time and MAC are others
+  std::size_t time_offset;
+  std::size_t mac_offset;
+  std::size_t mac_octets;
   bool is_first = true;
 };
 
+AnswerSigner::State::State(std::shared_ptr<const Key> signing_key, ByteView request_mac)
+    : key(std::move(signing_key)),
+      computation(key->hmac.begin()),
+      // RFC 8945 §4.2: owner, then TYPE, CLASS, TTL, RDLENGTH, then algorithm, time, fudge, MAC size, MAC.
+      time_offset(key->name.wire().size() + 10 + name_of(key->algorithm).wire().size()),
+      mac_offset(time_offset + time_octets + 2 + 2),
+      mac_octets(mac_size_octets(key->algorithm)) {
+  add_prior_mac(computation, request_mac);
+}
+
 AnswerSigner::AnswerSigner(const Verified& request)
-    : state_(std::make_unique<State>(State{request.key, request.request_mac})) {}
+    : state_(std::make_unique<State>(request.key, request.request_mac)) {}
 AnswerSigner::AnswerSigner(AnswerSigner&&) noexcept = default;
 AnswerSigner& AnswerSigner::operator=(AnswerSigner&&) noexcept = default;
 AnswerSigner::~AnswerSigner() = default;
 
-Bytes AnswerSigner::sign(std::span<const ByteView> parts, WallTime now) {
+ByteView AnswerSigner::sign(std::span<const ByteView> parts, WallTime now) {
   assert(!parts.empty());
-  const Key& key = *state_->key;
-  const dns::Name& algorithm = name_of(key.algorithm);
-  const Stamp stamp{unix_seconds(now), fudge_s, message_id(parts.front()), 0, {}};
-
-  Hmac::Computation computation = key.hmac.begin();
-  add_prior_mac(computation, state_->prior_mac);
+  State& state = *state_;
+  if (!state.is_first) {
+    state.computation.restart();
+    add_prior_mac(state.computation, state.mac());
+  }
   for (const ByteView part : parts) {
-    computation.add(part);
+    state.computation.add(part);
   }
-  if (state_->is_first) {
-    add_variables(computation, key.name, algorithm, stamp);
+  if (state.is_first) {
+    const Key& key = *state.key;
+    const Stamp stamp{unix_seconds(now), fudge_s, message_id(parts.front()), 0, {}};
+    add_variables(state.computation, key.name, name_of(key.algorithm), stamp);
+    state.record = encode_record(key.name, name_of(key.algorithm), stamp, Bytes(state.mac_octets));
+    state.is_first = false;
   } else {
-    add_timers(computation, stamp);
+    write_time(std::span(state.record).subspan(state.time_offset), now);
+    // RFC 8945 §5.3.1: time and fudge, as they stand in the record.
+    state.computation.add(ByteView(state.record).subspan(state.time_offset, time_octets + 2));
   }
-  state_->prior_mac = std::move(computation).finish();
-  state_->is_first = false;
-  return encode_record(key.name, algorithm, stamp, state_->prior_mac);
+  state.computation.finish_into(state.mac());
+  return state.record;
 }
 
 void sign_answer(Bytes& message, AnswerSigner& signer, WallTime now) {
   const ByteView whole = message;
-  const Bytes record = signer.sign({&whole, 1}, now);
-  append_record(message, record);
+  append_record(message, signer.sign({&whole, 1}, now));
 }
 
 }  // namespace minidns::tsig

@@ -99,6 +99,20 @@ void Hmac::Computation::add(ByteView octets) {
   }
 }
 
+void Hmac::Computation::finish_into(std::span<std::uint8_t> mac) {
+  std::size_t size = 0;
+  if (EVP_MAC_final(context_->context.get(), mac.data(), &size, mac.size()) != 1) {
+    fail("EVP_MAC_final");
+  }
+}
+
+void Hmac::Computation::restart() {
+  // Without a key: the inner hash's state after the key is taken again, not computed (providers, HMAC).
+  if (EVP_MAC_init(context_->context.get(), nullptr, 0, nullptr) != 1) {
+    fail("EVP_MAC_init");
+  }
+}
+
 Bytes Hmac::Computation::finish() && {
   std::array<std::uint8_t, EVP_MAX_MD_SIZE> mac{};
   std::size_t size = 0;

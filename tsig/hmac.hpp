@@ -3,7 +3,9 @@
 #include "base/bytes.hpp"
 #include "base/secret.hpp"
 
+#include <cstdint>
 #include <memory>
+#include <span>
 
 namespace minidns::tsig {
 
@@ -27,6 +29,12 @@ class Hmac {
     void add(ByteView octets);
     /// The whole MAC, not truncated. The computation is over.
     [[nodiscard]] Bytes finish() &&;
+
+    /// The same for one who computes many MACs one after the other: writes the MAC to the start of `mac`, which has
+    /// room for it. Then comes `restart`.
+    void finish_into(std::span<std::uint8_t> mac);
+    /// Begins anew with the same key; cheaper than `Hmac::begin`, which allocates.
+    void restart();
 
    private:
     friend class Hmac;

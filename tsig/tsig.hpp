@@ -56,8 +56,8 @@ class AnswerSigner {
 
   /// Returns the TSIG record to append to the message whose octets (with ARCOUNT *before* TSIG) are `parts`, in order;
   /// the caller adds 1 to ARCOUNT. Parts let a transfer sign header and chunk without joining them. The first part has
-  /// at least the message's ID.
-  [[nodiscard]] Bytes sign(std::span<const ByteView> parts, WallTime now);
+  /// at least the message's ID. Valid until the next call, which allocates nothing.
+  [[nodiscard]] ByteView sign(std::span<const ByteView> parts, WallTime now);
 
  private:
   struct State;

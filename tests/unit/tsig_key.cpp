@@ -47,6 +47,23 @@ TEST(TsigHmac, TakesKeysOfAnyLength) {
   }
 }
 
+TEST(TsigHmac, AComputationThatIsBegunAnewGivesTheSameMac) {
+  for (const Algorithm algorithm : {Algorithm::hmac_sha1, Algorithm::hmac_sha224, Algorithm::hmac_sha256,
+                                    Algorithm::hmac_sha384, Algorithm::hmac_sha512}) {
+    const Hmac keyed(algorithm, Secret(Bytes(200, 7)));  // longer than a block: the key itself is hashed
+    Hmac::Computation again = keyed.begin();
+    for (const std::string_view text : {"one", "", "three"}) {
+      Hmac::Computation fresh = keyed.begin();
+      fresh.add(as_bytes(text));
+      again.add(as_bytes(text));
+      Bytes mac(mac_size_octets(algorithm));
+      again.finish_into(mac);
+      EXPECT_EQ(mac, std::move(fresh).finish()) << to_text(algorithm) << " " << text;
+      again.restart();
+    }
+  }
+}
+
 TEST(TsigHmac, OneKeyServesManyThreads) {
   const std::shared_ptr<const Key> key = make_key();
   Hmac::Computation alone = key->hmac.begin();
