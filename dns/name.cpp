@@ -1,6 +1,7 @@
 #include "dns/name.hpp"
 
 #include "dns/escape.hpp"
+#include "dns/name_octets.hpp"
 
 #include <algorithm>
 #include <array>
@@ -225,11 +226,19 @@ std::weak_ordering operator<=>(const Name& a, const Name& b) {
   return in_a.count <=> in_b.count;
 }
 
+bool is_same_name(ByteView a, ByteView b) {
+  return equal_without_case(as_text(a), as_text(b));
+}
+
+std::size_t hash_of_name(ByteView wire) {
+  std::array<char, Name::size_octets_max> folded;
+  const auto text = as_text(wire);
+  std::transform(text.begin(), text.end(), folded.begin(), lower);
+  return std::hash<std::string_view>{}(std::string_view(folded.data(), text.size()));
+}
+
 }  // namespace minidns::dns
 
 std::size_t std::hash<minidns::dns::Name>::operator()(const minidns::dns::Name& name) const noexcept {
-  std::array<char, minidns::dns::Name::size_octets_max> folded;
-  const auto wire = minidns::as_text(name.wire());
-  std::transform(wire.begin(), wire.end(), folded.begin(), minidns::dns::lower);
-  return std::hash<std::string_view>{}(std::string_view(folded.data(), wire.size()));
+  return minidns::dns::hash_of_name(name.wire());
 }

@@ -1,5 +1,8 @@
 #include "dns/name.hpp"
+#include "dns/owner_name.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cassert>
 #include <vector>
 
@@ -30,6 +33,29 @@ void append_label(std::string& key, std::string_view label) {
     }
   }
   key.push_back(label_end);
+}
+
+/// Whether an octet of a label stands for itself.
+bool is_plain(std::uint8_t octet) {
+  return octet != label_end && octet != escape && !(octet >= 'A' && octet <= 'Z');
+}
+
+/// The name of a key without escapes in wire form, at the end of `room`; 0 if the key is anything else, be it good.
+std::size_t write_plain_name(ByteView key, ByteView apex, std::span<std::uint8_t, Name::size_octets_max> room) {
+  std::size_t begin = room.size() - apex.size();
+  std::copy(apex.begin(), apex.end(), room.begin() + static_cast<std::ptrdiff_t>(begin));
+  while (!key.empty()) {  // from the apex outwards: each label goes before what is there
+    const auto end = std::find_if_not(key.begin(), key.end(), is_plain);
+    const auto size = static_cast<std::size_t>(end - key.begin());
+    if (end == key.end() || *end != label_end || size == 0 || size > Name::label_size_octets_max || size + 1 > begin) {
+      return 0;
+    }
+    begin -= size + 1;
+    room[begin] = static_cast<std::uint8_t>(size);
+    std::copy(key.begin(), end, room.begin() + static_cast<std::ptrdiff_t>(begin + 1));
+    key = key.subspan(size + 1);
+  }
+  return room.size() - begin;
 }
 
 /// The labels of a key, unescaped, from the apex outwards; an error if it isn't in the one form that `of` makes.
@@ -111,6 +137,15 @@ Result<Name> OwnerKey::to_name(const Name& apex) const {
     name = std::move(*child);
   }
   return name;
+}
+
+Result<Name> name_of_owner_key(ByteView key, const Name& apex) {
+  std::array<std::uint8_t, Name::size_octets_max> room;
+  if (const std::size_t size = write_plain_name(key, apex.wire(), room); size > 0) {
+    return Name::from_wire(ByteView(room).last(size));
+  }
+  const auto checked = OwnerKey::from_octets(key);
+  return checked ? checked->to_name(apex) : Result<Name>(checked.error());
 }
 
 bool OwnerKey::is_at_or_below(const OwnerKey& ancestor) const {

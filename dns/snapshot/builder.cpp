@@ -46,7 +46,12 @@ Result<void> SnapshotBuilder::add(const RRset& rrset) {
     }
     add_sorted(*in_order);
   }
-  last_ = Last{rrset.owner, rrset.type};
+  if (last_) {
+    last_->owner = rrset.owner;  // keeps its memory
+    last_->type = rrset.type;
+  } else {
+    last_ = Last{rrset.owner, rrset.type};
+  }
   return {};
 }
 

@@ -1,5 +1,6 @@
 #include "storage/postgres/zone_rows.hpp"
 
+#include "dns/owner_name.hpp"
 #include "storage/zone_content.hpp"
 
 #include <algorithm>
@@ -48,8 +49,7 @@ dns::Rdata soa_of(ByteView packed) {
 }
 
 dns::Name RRsetDecoder::owner_name(ByteView owner_key, const std::optional<ByteView>& owner_case) const {
-  const dns::OwnerKey key = valid(dns::OwnerKey::from_octets(owner_key), "rrsets.owner");
-  const dns::Name lower = valid(key.to_name(apex_), "rrsets.owner");
+  dns::Name lower = valid(dns::name_of_owner_key(owner_key, lower_apex_), "rrsets.owner");
   if (!owner_case) {
     return lower;
   }
@@ -66,15 +66,28 @@ dns::Name RRsetDecoder::owner_name(ByteView owner_key, const std::optional<ByteV
 dns::RRset RRsetDecoder::decode(ByteView owner_key, std::int64_t type, std::int64_t ttl,
                                 const std::optional<ByteView>& owner_case, ByteView packed_rdata) {
   if (!last_ || !same_octets(last_->key, owner_key) || !same_letter_case(last_->letter_case, owner_case)) {
-    std::optional<Bytes> letter_case;
-    if (owner_case) {
-      letter_case.emplace(owner_case->begin(), owner_case->end());
-    }
-    last_ = Last{Bytes(owner_key.begin(), owner_key.end()), std::move(letter_case), owner_name(owner_key, owner_case)};
+    note(owner_key, owner_case);
   }
   auto records = valid(dns::unpack_rdata(packed_rdata), "rrsets.rdata");
-  std::sort(records.begin(), records.end());
+  if (records.size() > 1) {
+    std::sort(records.begin(), records.end());
+  }
   return dns::RRset{last_->name, dns::RRType(static_cast<std::uint16_t>(type)), ttl_of(ttl), std::move(records)};
+}
+
+/// Keeps the memory of what was noted before.
+void RRsetDecoder::note(ByteView owner_key, const std::optional<ByteView>& owner_case) {
+  dns::Name name = owner_name(owner_key, owner_case);
+  if (last_) {
+    last_->key.assign(owner_key.begin(), owner_key.end());
+    last_->letter_case.reset();
+    last_->name = std::move(name);
+  } else {
+    last_ = Last{Bytes(owner_key.begin(), owner_key.end()), std::nullopt, std::move(name)};
+  }
+  if (owner_case) {
+    last_->letter_case.emplace(owner_case->begin(), owner_case->end());
+  }
 }
 
 std::vector<dns::RRsetChange> pair_changes(std::vector<dns::RRset> went, std::vector<dns::RRset> came,

@@ -23,7 +23,7 @@ namespace minidns::storage::postgres {
 /// Makes RRsets from rows of one zone; rows of one owner that follow each other share the work for its name.
 class RRsetDecoder {
  public:
-  explicit RRsetDecoder(dns::Name apex) : apex_(std::move(apex)) {}
+  explicit RRsetDecoder(dns::Name apex) : apex_(std::move(apex)), lower_apex_(apex_.lowercased()) {}
 
   /// The records are sorted: their order in the row means nothing.
   [[nodiscard]] dns::RRset decode(ByteView owner_key, std::int64_t type, std::int64_t ttl,
@@ -31,8 +31,10 @@ class RRsetDecoder {
 
  private:
   [[nodiscard]] dns::Name owner_name(ByteView owner_key, const std::optional<ByteView>& owner_case) const;
+  void note(ByteView owner_key, const std::optional<ByteView>& owner_case);
 
   dns::Name apex_;
+  dns::Name lower_apex_;
   struct Last {
     Bytes key;
     std::optional<Bytes> letter_case;

@@ -1,4 +1,5 @@
 #include "dns/name.hpp"
+#include "dns/owner_name.hpp"
 
 #include <gtest/gtest.h>
 
@@ -194,6 +195,7 @@ TEST(DnsOwnerKey, OrdersBytewiseAsNamesDoCanonically) {
     ASSERT_EQ(std::weak_ordering(key_a <=> key_b), a <=> b) << a.to_text() << " " << b.to_text();
     ASSERT_EQ(key_a.is_at_or_below(key_b), a.is_at_or_below(b)) << a.to_text() << " " << b.to_text();
     ASSERT_EQ(as_text(key_a.to_name(apex)->wire()), as_text(a.lowercased().wire()));
+    ASSERT_EQ(as_text(name_of_owner_key(key_a.octets(), apex.lowercased())->wire()), as_text(a.lowercased().wire()));
     ASSERT_EQ(OwnerKey::from_octets(key_a.octets())->octets().size(), key_a.octets().size());
   }
 }
@@ -220,8 +222,10 @@ TEST(DnsOwnerKey, RefusesOctetsThatNoNameHas) {
   };
   for (const char* const hex : bad) {
     EXPECT_FALSE(OwnerKey::from_octets(*from_hex(hex))) << hex;
+    EXPECT_FALSE(name_of_owner_key(*from_hex(hex), name("example."))) << hex;
   }
   EXPECT_FALSE(OwnerKey::from_octets(*from_hex(repeated(64, "61") + "00")));
+  EXPECT_FALSE(name_of_owner_key(*from_hex(repeated(64, "61") + "00"), name("example.")));
   EXPECT_FALSE(OwnerKey::from_octets(*from_hex(repeated(128, "6100"))));
   EXPECT_TRUE(OwnerKey::from_octets(*from_hex(repeated(127, "6100"))));
 }
@@ -229,6 +233,8 @@ TEST(DnsOwnerKey, RefusesOctetsThatNoNameHas) {
 TEST(DnsOwnerKey, SaysWhenItDoesNotFitBelowAnApex) {
   const auto key = OwnerKey::of(name(repeated(120, "a.")), Name::root());
   EXPECT_EQ(key.to_name(name("a-long-zone.example.")).error().code, Errc::name_too_long);
+  EXPECT_EQ(name_of_owner_key(key.octets(), name("a-long-zone.example.")).error().code, Errc::name_too_long);
+  EXPECT_TRUE(name_of_owner_key(key.octets(), name("example.")));
 }
 
 }  // namespace
