@@ -39,6 +39,8 @@ namespace {
 constexpr std::size_t load_queue_max = 10'000;
 /// Above what UpdateQueue ever has under way.
 constexpr std::size_t update_queue_max = 2 * UpdateQueue::pending_max;
+/// Of rendered differences, which are kept as long as secondaries ask for them; seconds, in practice.
+constexpr std::size_t differences_octets_max = std::size_t{32} << 20U;
 /// For cut connections to end after the shutdown limit.
 constexpr std::chrono::seconds cut_limit{2};
 /// Heartbeat and feed notice within this time that a database hangs.
@@ -118,6 +120,7 @@ struct Server::State {
   ZoneUpdater updater;
   UpdateQueue updates;  // its workers are below: they end first
   RequestHandler handler;
+  RenderedDifferences differences{differences_octets_max};
   WorkerPool update_workers;
   WorkerPool load_workers;
   ZoneSource zones;
@@ -165,7 +168,7 @@ Server::State::State(const Settings& settings_, const SecretBox& secret_box, con
       handler(index, settings.unsigned_allowed, settings.reply, clock, QueryMetrics(metrics)),
       update_workers("mdns-update", workers_each(), update_queue_max),
       load_workers("mdns-load", workers_each(), load_queue_max),
-      zones(loader, cache, load_workers),
+      zones(loader, cache, differences, load_workers),
       tasks([this](const std::exception_ptr& failure) { report(failure); }),
       follower({feed, content, peers_reader, secret_box, index, cache, loader, update_workers, updates, peers,
                 coordinator, sender, database, clock, follow_metrics, log, std::move(on_fatal)}),

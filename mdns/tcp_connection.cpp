@@ -15,6 +15,7 @@
 
 namespace minidns::mdns {
 namespace asio = boost::asio;
+using asio::ip::tcp;
 
 namespace {
 
@@ -333,17 +334,26 @@ asio::awaitable<void> TcpConnection::send_transfer(const Request& request, ZoneP
   RateFloor rate(context_.transfers.octets_per_s_min, context_.transfers.rate_window, std::chrono::steady_clock::now());
   TransferMessages messages(request, context_.handler.settings(), std::move(transfer.source));
   std::size_t turn_octets = 0;
-  while (const auto message = messages.next(context_.handler.clock().wall())) {
-    co_await write_parts(message->parts);
-    count.add(message->size_octets());
-    if (!rate.holds_after(message->size_octets(), std::chrono::steady_clock::now()) ||
+  while (true) {
+    const MessageBatch batch = messages.next(context_.handler.clock().wall());
+    if (batch.parts.empty()) {
+      break;
+    }
+    co_await write_parts(batch.parts);
+    count.add(batch.size_octets);
+    if (!rate.holds_after(batch.size_octets, std::chrono::steady_clock::now()) ||
         count.elapsed() > context_.settings.transfer_limit) {
       throw TooSlow();
     }
-    turn_octets += message->size_octets();
+    turn_octets += batch.size_octets;
     if (turn_octets >= turn_octets_max) {
       turn_octets = 0;
       co_await asio::post(stream_->executor(), asio::use_awaitable);
+    }
+    turn_octets += batch.size_octets;
+    if (turn_octets >= turn_octets_max) {
+      turn_octets = 0;
+      co_await asio::post(socket_.get_executor(), asio::use_awaitable);
     }
   }
   count.complete();
@@ -363,8 +373,8 @@ asio::awaitable<void> TcpConnection::write(Bytes message) {
   co_await write_parts(parts);
 }
 
-/// Writes at once what is taken, and waits only when nothing is: a fast peer costs no timer. The limit is on the time
-/// without progress.
+/// Writes at once what is taken, and waits only when nothing is: a fast peer costs one system call per batch, and no
+/// timer. The limit is on the time without progress.
 asio::awaitable<void> TcpConnection::write_parts(std::span<const ByteView> parts) {
   std::vector<asio::const_buffer> buffers;
   buffers.reserve(parts.size());

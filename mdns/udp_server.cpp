@@ -1,11 +1,15 @@
 #include "mdns/udp_server.hpp"
 
+#include "mdns/datagram_batch.hpp"
+#include "mdns/nameserver/soa_query.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace minidns::mdns {
@@ -38,11 +42,13 @@ struct UdpServer::State : std::enable_shared_from_this<UdpServer::State> {
       : socket(bind_to(io, wanted)),
         address(socket.local_endpoint()),
         context(std::move(shared)),
-        peers(context.peers) {}
+        peers(context.peers),
+        batch(std::max<std::size_t>(context.handler.settings().udp_octets_max, plain_soa_answer_octets_max)) {}
 
   void wait();
-  void read_batch();
-  void received(ByteView octets, const udp::endpoint& from);
+  void read_all();
+  void answer(std::size_t i);
+  void add(const Bytes& message, std::size_t i);
   void answer_deferred(Deferred deferred, const udp::endpoint& from);
   void answer_ixfr(const Deferred& deferred, const udp::endpoint& from);
   void answer_query(Deferred deferred, const udp::endpoint& from);
@@ -53,7 +59,7 @@ struct UdpServer::State : std::enable_shared_from_this<UdpServer::State> {
   const udp::endpoint address;
   const UdpContext context;
   PublishedPeers::Reader peers;
-  Bytes buffer = Bytes(dns::message_size_octets_max);
+  DatagramBatch batch;
   int waiting = 0;
 };
 
@@ -87,36 +93,52 @@ void UdpServer::State::wait() {
     if (error == asio::error::operation_aborted || !self->socket.is_open()) {
       return;
     }
-    self->read_batch();
+    self->read_all();
     self->wait();
   });
 }
 
-void UdpServer::State::read_batch() {
-  for (int i = 0; i < batch_max; ++i) {
-    udp::endpoint from;
-    boost::system::error_code error;
-    const std::size_t size = socket.receive_from(asio::buffer(buffer), from, 0, error);
-    if (error == asio::error::would_block) {
+void UdpServer::State::read_all() {
+  for (int i = 0; i < batches_max; ++i) {
+    const std::size_t count = batch.receive(socket.native_handle());
+    if (count == 0) {
       return;
     }
-    if (!error) {  // others are ICMP's news of what we sent: nobody waits for it
-      received(ByteView(buffer).first(size), from);
+    for (std::size_t request = 0; request < count; ++request) {
+      answer(request);
     }
+    batch.send(socket.native_handle());
   }
 }
 
-void UdpServer::State::received(ByteView octets, const udp::endpoint& from) {
+void UdpServer::State::answer(std::size_t i) {
+  const ByteView octets = batch.request(i);
+  const udp::endpoint& from = batch.from(i);
   if (is_notify_answer(octets)) {
     context.on_notify_answer(octets, from);
     return;
   }
-  auto handled = context.handler.handle(octets, {plain(from.address()), Transport::udp}, *peers.get());
+  const auto peer = plain(from.address());
+  if (const std::size_t size = context.handler.answer_at_once(octets, peer, *peers.get(), batch.room()); size > 0) {
+    batch.add_answer(size, i);
+    return;
+  }
+  auto handled = context.handler.handle(octets, {peer, Transport::udp}, *peers.get());
   if (const auto* message = std::get_if<Bytes>(&handled)) {
-    send(*message, from);
+    add(*message, i);
   } else if (auto* deferred = std::get_if<Deferred>(&handled)) {
     answer_deferred(std::move(*deferred), from);
   }
+}
+
+void UdpServer::State::add(const Bytes& message, std::size_t i) {
+  const auto room = batch.room();
+  if (message.size() > room.size()) {  // none is, as long as Reply keeps to its limit
+    send(message, batch.from(i));
+    return;
+  }
+  std::ranges::copy(message, room.begin());
+  batch.add_answer(message.size(), i);
 }
 
 void UdpServer::State::answer_deferred(Deferred deferred, const udp::endpoint& from) {

@@ -25,7 +25,7 @@ struct UdpContext {
 };
 
 /// DNS over UDP on one address, and the socket that our NOTIFYs leave from: a secondary asks back where the NOTIFY came
-/// from. One strand; what memory can answer is answered in place.
+/// from. One strand; what memory can answer is answered in place, many datagrams at a time.
 class UdpServer {
  public:
   /// Binds at once; throws boost::system::system_error.
@@ -41,8 +41,8 @@ class UdpServer {
   void close();
   [[nodiscard]] const boost::asio::ip::udp::endpoint& address() const;
 
-  /// Datagrams read in one go before others get their turn on the thread.
-  static constexpr int batch_max = 64;
+  /// Of DatagramBatch::datagrams_max requests each, before others get their turn on the thread.
+  static constexpr int batches_max = 4;
   /// Queries that wait for a zone from the database; more are dropped (the client asks again).
   static constexpr int waiting_max = 1000;
 

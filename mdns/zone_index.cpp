@@ -56,6 +56,10 @@ ZonePointer ZoneIndex::find(const dns::Name& name) const {
   return by_name_.find(name);
 }
 
+ZonePointer ZoneIndex::find_wire(ByteView name) const {
+  return by_name_.find(name);
+}
+
 ZonePointer ZoneIndex::find(const ZoneId& id) const {
   return by_id_.find(id);
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/bytes.hpp"
+#include "dns/name_octets.hpp"
 #include "mdns/soa_interner.hpp"
 #include "mdns/zone_entry.hpp"
 #include "storage/zone_content.hpp"
@@ -25,6 +27,8 @@ class ZoneIndex {
 
   /// Null if there is no such zone.
   [[nodiscard]] ZonePointer find(const dns::Name& name) const;
+  /// The same for a valid name in wire form, uncompressed; allocates nothing.
+  [[nodiscard]] ZonePointer find_wire(ByteView name) const;
   [[nodiscard]] ZonePointer find(const ZoneId& id) const;
 
   using Visible = std::function<bool(const ZoneEntry&)>;
@@ -52,10 +56,12 @@ class ZoneIndex {
  private:
   struct ByName {
     using is_transparent = void;
+    std::size_t operator()(ByteView wire) const { return dns::hash_of_name(wire); }
     std::size_t operator()(const dns::Name& name) const { return std::hash<dns::Name>{}(name); }
     std::size_t operator()(const ZonePointer& zone) const { return (*this)(zone->name); }
     bool operator()(const ZonePointer& a, const ZonePointer& b) const { return a->name == b->name; }
     bool operator()(const dns::Name& a, const ZonePointer& b) const { return a == b->name; }
+    bool operator()(ByteView a, const ZonePointer& b) const { return dns::is_same_name(a, b->name.wire()); }
   };
   struct ById {
     using is_transparent = void;

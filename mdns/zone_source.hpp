@@ -3,6 +3,7 @@
 #include "base/view_id.hpp"
 #include "base/worker_pool.hpp"
 #include "mdns/nameserver/transfer.hpp"
+#include "mdns/rendered_differences.hpp"
 #include "mdns/snapshot_cache.hpp"
 #include "mdns/zone_entry.hpp"
 #include "mdns/zone_loader.hpp"
@@ -17,8 +18,9 @@ namespace minidns::mdns {
 /// blocks.
 class ZoneSource {
  public:
-  ZoneSource(ZoneLoader& loader, SnapshotCache& cache, WorkerPool& workers)
-      : loader_(loader), cache_(cache), workers_(workers) {}
+  /// What workers do for it refers to all of these but not to the ZoneSource itself.
+  ZoneSource(ZoneLoader& loader, SnapshotCache& cache, RenderedDifferences& differences, WorkerPool& workers)
+      : loader_(loader), cache_(cache), differences_(differences), workers_(workers) {}
 
   /// What is in memory, if it is at least as new as `zone`.
   [[nodiscard]] std::optional<CachedZone> cached(const ZoneEntry& zone, const ViewId& view) const;
@@ -28,7 +30,8 @@ class ZoneSource {
   /// The same for a coroutine, which is resumed on its own executor.
   [[nodiscard]] boost::asio::awaitable<Loaded> obtain(ZonePointer zone, ViewId view) const;
 
-  /// The difference from `from`, or the full zone; the database is asked only if memory doesn't reach back.
+  /// The difference from `from`, or the full zone; the database is asked only if memory doesn't reach back. All who ask
+  /// for the same difference share the work.
   [[nodiscard]] boost::asio::awaitable<Transfer> transfer_from(ContentKey key, SnapshotPointer snapshot,
                                                                dns::Serial from) const;
 
@@ -39,8 +42,13 @@ class ZoneSource {
   [[nodiscard]] static std::optional<dns::Delta> quick_difference(const CachedZone& cached, dns::Serial from);
 
  private:
+  [[nodiscard]] DifferencePointer difference_at_once(const DifferenceKey& key, const dns::ZoneSnapshot& snapshot) const;
+  [[nodiscard]] boost::asio::awaitable<DifferencePointer> shared_difference(DifferenceKey key,
+                                                                            SnapshotPointer snapshot) const;
+
   ZoneLoader& loader_;
   SnapshotCache& cache_;
+  RenderedDifferences& differences_;
   WorkerPool& workers_;
 };
 

@@ -33,7 +33,8 @@ std::optional<Bytes> one_message(const Request& request, const dns::Delta& diffe
     return std::nullopt;
   }
   TransferMessages messages(request, settings, std::make_unique<dns::IxfrSource>(std::move(rendered)));
-  Bytes message = join(messages.next(now)->without_length());
+  Bytes framed = join(messages.next(now).parts);
+  Bytes message(framed.begin() + 2, framed.end());  // without the length that TCP has
   return message.size() <= size_max ? std::optional(std::move(message)) : std::nullopt;
 }
 

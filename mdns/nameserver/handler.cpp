@@ -1,5 +1,7 @@
 #include "mdns/nameserver/handler.hpp"
 
+#include "mdns/nameserver/soa_query.hpp"
+
 #include <utility>
 
 namespace minidns::mdns {
@@ -47,6 +49,23 @@ std::variant<Ignored, Bytes, Deferred> RequestHandler::handle(ByteView octets, c
     return Deferred{std::move(request), std::move(*axfr)};
   }
   return Deferred{std::move(request), std::get<SendChanges>(std::move(action))};
+}
+
+std::size_t RequestHandler::answer_at_once(ByteView octets, const boost::asio::ip::address& peer, const Peers& peers,
+                                           std::span<std::uint8_t> to) const {
+  const auto query = as_plain_soa_query(octets);
+  if (!query) {
+    return 0;
+  }
+  const ZonePointer zone = index_.find_wire(query->name());
+  if (!zone || !(unsigned_allowed_.contains(peer) || peers.allows_unsigned_soa(peer, zone->pool))) {
+    return 0;  // whatever is said to that, `decide` says it
+  }
+  const std::size_t size = write_soa_answer(octets, *query, *zone, settings_, to);
+  if (size > 0) {
+    metrics_.answered(Transport::udp, QueryKind::soa, dns::Rcode::noerror);
+  }
+  return size;
 }
 
 Bytes RequestHandler::count(const Request& request, Answer answer) const {

@@ -9,6 +9,9 @@
 #include "mdns/peers.hpp"
 #include "mdns/zone_index.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <variant>
 
 namespace minidns::mdns {
@@ -32,6 +35,11 @@ class RequestHandler {
   /// Nothing to send, an answer, or what must be looked up first.
   [[nodiscard]] std::variant<Ignored, Bytes, Deferred> handle(ByteView octets, const Origin& origin,
                                                               const Peers& peers) const;
+
+  /// The same for the plainest and most frequent request (PlainSoaQuery): writes the answer to `to`, which has
+  /// plain_soa_answer_octets_max octets, and returns its size. 0: nothing was done, `handle` it.
+  [[nodiscard]] std::size_t answer_at_once(ByteView octets, const boost::asio::ip::address& peer, const Peers& peers,
+                                           std::span<std::uint8_t> to) const;
 
   /// The second half for a deferred query.
   [[nodiscard]] Bytes finish_query(const Request& request, const dns::ZoneSnapshot& zone) const;

@@ -1,7 +1,6 @@
 #include "mdns/nameserver/transfer.hpp"
 
 #include "dns/snapshot/axfr_source.hpp"
-#include "dns/snapshot/ixfr_answer.hpp"
 
 #include <utility>
 
@@ -22,13 +21,15 @@ Transfer full_transfer(SnapshotPointer zone, TransferKind kind) {
   return {kind, serial, std::make_unique<dns::AxfrSource>(std::move(zone))};
 }
 
-Transfer incremental_transfer(SnapshotPointer zone, const std::optional<dns::Delta>& difference) {
-  if (difference) {
-    if (auto answer = dns::IxfrAnswer::render(*difference, difference_octets_max(*zone))) {
-      return {TransferKind::ixfr, zone->serial(), std::make_unique<dns::IxfrSource>(std::move(answer))};
-    }
+DifferencePointer render_difference(const dns::ZoneSnapshot& zone, const std::optional<dns::Delta>& difference) {
+  return difference ? dns::IxfrAnswer::render(*difference, difference_octets_max(zone)) : nullptr;
+}
+
+Transfer incremental_transfer(SnapshotPointer zone, DifferencePointer difference) {
+  if (!difference) {
+    return full_transfer(std::move(zone), TransferKind::ixfr_as_axfr);
   }
-  return full_transfer(std::move(zone), TransferKind::ixfr_as_axfr);
+  return {TransferKind::ixfr, zone->serial(), std::make_unique<dns::IxfrSource>(std::move(difference))};
 }
 
 }  // namespace minidns::mdns

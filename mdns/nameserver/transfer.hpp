@@ -2,6 +2,7 @@
 
 #include "dns/delta.hpp"
 #include "dns/serial.hpp"
+#include "dns/snapshot/ixfr_answer.hpp"
 #include "dns/snapshot/transfer.hpp"
 #include "mdns/metrics.hpp"
 #include "mdns/snapshot_cache.hpp"
@@ -31,7 +32,13 @@ struct Transfer {
 
 [[nodiscard]] Transfer full_transfer(SnapshotPointer zone, TransferKind kind);
 
-/// The difference, or the full zone if there is none or it is too large. Blocks for as long as rendering takes.
-[[nodiscard]] Transfer incremental_transfer(SnapshotPointer zone, const std::optional<dns::Delta>& difference);
+using DifferencePointer = std::shared_ptr<const dns::IxfrAnswer>;
+
+/// Ready to be sent; null if there is none or it is too large. Takes microseconds per change.
+[[nodiscard]] DifferencePointer render_difference(const dns::ZoneSnapshot& zone,
+                                                  const std::optional<dns::Delta>& difference);
+
+/// The difference, or the full zone for null.
+[[nodiscard]] Transfer incremental_transfer(SnapshotPointer zone, DifferencePointer difference);
 
 }  // namespace minidns::mdns

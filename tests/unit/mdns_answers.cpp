@@ -30,6 +30,30 @@ dns::Message parsed(ByteView octets) {
   return *message;
 }
 
+/// What a client cuts out of the stream.
+std::vector<Bytes> messages_of(TransferMessages& transfer, WallTime now) {
+  Bytes stream;
+  while (true) {
+    const auto batch = transfer.next(now);
+    if (batch.parts.empty()) {
+      break;
+    }
+    EXPECT_LE(batch.parts.size(), TransferMessages::batch_parts_max);
+    const Bytes joined = join(batch.parts);
+    EXPECT_EQ(batch.size_octets, joined.size());
+    stream.insert(stream.end(), joined.begin(), joined.end());
+  }
+  std::vector<Bytes> messages;
+  for (std::size_t at = 0; at < stream.size();) {
+    const auto begin = stream.begin() + static_cast<std::ptrdiff_t>(at + 2);
+    const std::size_t size = std::size_t{stream[at]} << 8U | stream[at + 1];
+    EXPECT_LE(at + 2 + size, stream.size());
+    messages.emplace_back(begin, begin + static_cast<std::ptrdiff_t>(size));
+    at += 2 + size;
+  }
+  return messages;
+}
+
 class Answers : public testing::Test {
  protected:
   Answers() { (void)index_.publish(head(1, "example.", 5, 5)); }
@@ -145,9 +169,7 @@ TEST_F(Answers, EveryMessageOfATransferIsSignedAndHasTheQuestion) {
                             full_transfer(zone_of(5'000), TransferKind::axfr).source);
   std::size_t count = 0;
   std::size_t records = 0;
-  while (const auto framed = messages.next(clock_.wall())) {
-    const Bytes whole = join(framed->without_length());
-    EXPECT_EQ(framed->parts[0][0] << 8 | framed->parts[0][1], static_cast<int>(whole.size()));
+  for (const Bytes& whole : messages_of(messages, clock_.wall())) {
     const auto message = parsed(whole);
     EXPECT_FALSE(transaction.verify(whole, message, clock_.wall()));
     EXPECT_TRUE(transaction.is_complete()) << "signed";
@@ -178,12 +200,14 @@ TEST_F(Answers, IxfrByUdpGivesTheDifferenceOrTheSoa) {
 TEST(Transfer, ADifferenceLargerThanHalfTheZoneIsSentAsTheZone) {
   const auto zone = zone_of(10);
   dns::Delta delta{dns::Version(4), dns::Version(5), zone_of(1, 4)->soa(), zone->soa(), {}};
-  EXPECT_EQ(incremental_transfer(zone, std::nullopt).kind, TransferKind::ixfr_as_axfr);
+  EXPECT_EQ(render_difference(*zone, std::nullopt), nullptr);
+  EXPECT_EQ(incremental_transfer(zone, nullptr).kind, TransferKind::ixfr_as_axfr);
   for (int n = 0; n < 50; ++n) {
     delta.changes.push_back({{}, {a_rrset("w" + std::to_string(n) + ".example.")}});
   }
-  EXPECT_EQ(incremental_transfer(zone, delta).kind, TransferKind::ixfr_as_axfr);
-  EXPECT_EQ(incremental_transfer(zone_of(1'000), delta).kind, TransferKind::ixfr);
+  EXPECT_EQ(render_difference(*zone, delta), nullptr);
+  const auto large = zone_of(1'000);
+  EXPECT_EQ(incremental_transfer(large, render_difference(*large, delta)).kind, TransferKind::ixfr);
 }
 
 TEST(Transfer, AClientThatIsAheadIsUpToDate) {
