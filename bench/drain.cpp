@@ -1,7 +1,8 @@
 #include "bench/drain.hpp"
 
 #include "base/bytes.hpp"
-#include "dns/wire/writer.hpp"
+#include "dns/soa.hpp"
+#include "dns/wire/request.hpp"
 #include "tsig/tsig.hpp"
 
 #include <algorithm>
@@ -73,18 +74,17 @@ class Connection {
   std::size_t end_ = 0;
 };
 
-Bytes signed_request(const dns::Name& zone, const harness::KeySpec& spec) {
-  dns::MessageWriter writer(dns::message_size_octets_max);
-  dns::Header header;
-  header.id = 1;
-  writer.header(header);
-  writer.question({zone, dns::RRType::axfr, dns::class_in});
-  auto request = std::move(writer).finish();
-  const tsig::Key key{dns::Name::from_text(spec.name).value(), tsig::algorithm_from_text(spec.algorithm).value(),
-                      Secret(from_base64(spec.secret).value())};
+void sign(Bytes& request, const std::optional<harness::KeySpec>& spec) {
+  if (!spec) return;
+  const tsig::Key key{dns::Name::from_text(spec->name).value(), tsig::algorithm_from_text(spec->algorithm).value(),
+                      Secret(from_base64(spec->secret).value())};
   const tsig::ClientTransaction transaction(request, std::make_shared<const tsig::Key>(key),
                                             std::chrono::system_clock::now());
-  return request;
+}
+
+/// For an IXFR only the serial matters.
+dns::Rdata soa_with(dns::Serial serial) {
+  return dns::Soa{dns::Name::root(), dns::Name::root(), serial, 0, 0, 0, 0}.to_rdata();
 }
 
 void count(ByteView message, Drained& drained) {
@@ -121,8 +121,9 @@ bool ends_with_soa(ByteView message, const SoaTail& soa, bool first) {
 }  // namespace
 
 Drained drain_axfr(const std::string& address, std::uint16_t port, const std::string& zone,
-                   const harness::KeySpec& key) {
-  const auto request = signed_request(dns::Name::from_text(zone).value(), key);
+                   const std::optional<harness::KeySpec>& key) {
+  auto request = dns::make_query(1, dns::Name::from_text(zone).value(), dns::RRType::axfr);
+  sign(request, key);
   Connection connection(address, port);
   const auto start = std::chrono::steady_clock::now();
   connection.send(request);
@@ -136,6 +137,21 @@ Drained drain_axfr(const std::string& address, std::uint16_t port, const std::st
       drained.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     }
   }
+  return drained;
+}
+
+Drained ask_ixfr(const std::string& address, std::uint16_t port, const std::string& zone,
+                 const std::optional<harness::KeySpec>& key, std::uint32_t serial) {
+  auto request = dns::make_ixfr_query(1, dns::Name::from_text(zone).value(), soa_with(dns::Serial(serial)));
+  sign(request, key);
+  const auto start = std::chrono::steady_clock::now();
+  Connection connection(address, port);
+  connection.send(request);
+  Drained drained;
+  count(connection.receive(), drained);
+  drained.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  constexpr std::uint64_t difference_records_min = 5;  // three SOAs, one that went, one that came; then the SOA
+  if (drained.records < difference_records_min) throw std::runtime_error("no difference in the answer to IXFR");
   return drained;
 }
 

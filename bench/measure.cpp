@@ -6,7 +6,9 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <time.h>
 #include <unistd.h>
+#include <utility>
 
 namespace minidns::bench {
 
@@ -14,7 +16,6 @@ namespace {
 
 struct Stat {
   pid_t parent = -1;
-  double cpu_ticks = 0;
   double resident_pages = 0;
 };
 
@@ -25,15 +26,19 @@ bool read_stat(pid_t pid, Stat& stat) {
   if (!std::getline(file, line)) return false;
   std::istringstream fields(line.substr(line.rfind(')') + 2));
   std::string skipped;
-  double user = 0, system = 0;
   fields >> skipped >> stat.parent;
-  for (int i = 5; i <= 13; ++i) fields >> skipped;
-  fields >> user >> system;
-  for (int i = 16; i <= 23; ++i) fields >> skipped;
+  for (int i = 5; i <= 23; ++i) fields >> skipped;
   fields >> stat.resident_pages;
-  stat.cpu_ticks = user + system;
   return static_cast<bool>(fields);
 }
+
+double seconds_of(clockid_t clock) {
+  timespec time{};
+  return ::clock_gettime(clock, &time) == 0 ? static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9
+                                            : 0;
+}
+
+}  // namespace
 
 std::vector<pid_t> with_descendants(pid_t root) {
   std::vector<std::pair<pid_t, pid_t>> all;
@@ -53,24 +58,26 @@ std::vector<pid_t> with_descendants(pid_t root) {
   return family;
 }
 
-template <class Field>
-double sum(pid_t root, Field field) {
+double cpu_seconds(pid_t pid) {
   double total = 0;
-  for (const auto pid : with_descendants(root)) {
-    Stat stat;
-    if (read_stat(pid, stat)) total += stat.*field;
+  for (const auto member : with_descendants(pid)) {
+    clockid_t clock{};
+    if (::clock_getcpuclockid(member, &clock) == 0) total += seconds_of(clock);
   }
   return total;
 }
 
-}  // namespace
-
-double cpu_seconds(pid_t pid) {
-  return sum(pid, &Stat::cpu_ticks) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+double thread_cpu_seconds() {
+  return seconds_of(CLOCK_THREAD_CPUTIME_ID);
 }
 
 double resident_mib(pid_t pid) {
-  return sum(pid, &Stat::resident_pages) * static_cast<double>(::sysconf(_SC_PAGESIZE)) / (1024.0 * 1024.0);
+  double pages = 0;
+  for (const auto member : with_descendants(pid)) {
+    Stat stat;
+    if (read_stat(member, stat)) pages += stat.resident_pages;
+  }
+  return pages * static_cast<double>(::sysconf(_SC_PAGESIZE)) / (1024.0 * 1024.0);
 }
 
 double quantile(std::vector<double> samples, double q) {

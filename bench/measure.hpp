@@ -8,8 +8,13 @@
 
 namespace minidns::bench {
 
-/// User and system time of a process and its living descendants, in seconds (resolution 10 ms).
+/// A process and all its living descendants.
+[[nodiscard]] std::vector<pid_t> with_descendants(pid_t root);
+/// User and system time of a process and its living descendants, in seconds, to the nanosecond
+/// (clock_getcpuclockid(3)).
 [[nodiscard]] double cpu_seconds(pid_t pid);
+/// Of the calling thread.
+[[nodiscard]] double thread_cpu_seconds();
 /// Resident memory of a process and its living descendants, in MiB; pages that they share count once per process.
 [[nodiscard]] double resident_mib(pid_t pid);
 

@@ -29,12 +29,19 @@ class Peer {
   harness::Process server_;
 };
 
-/// Transfers need `key` on all of them. `zone` is the apex with a trailing dot.
+/// Whether a peer takes DNS UPDATE from 127.0.0.1 and keeps a journal, from which it serves IXFR.
+enum class Updates { refused, taken };
+
+/// Zones are transferred to 127.0.0.1 with `key` and without. `zone` is the apex with a trailing dot.
 [[nodiscard]] std::unique_ptr<Peer> start_knot(const std::string& zone, const std::string& zone_file,
-                                               const harness::KeySpec& key);
+                                               const harness::KeySpec& key, Updates updates = Updates::refused);
 [[nodiscard]] std::unique_ptr<Peer> start_nsd(const std::string& zone, const std::string& zone_file,
                                               const harness::KeySpec& key);
 [[nodiscard]] std::unique_ptr<Peer> start_bind(const std::string& zone, const std::string& zone_file,
-                                               const harness::KeySpec& key);
+                                               const harness::KeySpec& key, Updates updates = Updates::refused);
+
+/// With the SQLite backend. The zone is loaded by pdnsutil, which takes a minute for a million records.
+[[nodiscard]] std::unique_ptr<Peer> start_powerdns(const std::string& zone, const std::string& zone_file,
+                                                   const harness::KeySpec& key);
 
 }  // namespace minidns::bench

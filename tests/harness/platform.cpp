@@ -25,6 +25,7 @@ std::string text_of(const json::value& value, const char* key) {
 
 Platform::Platform(const PlatformOptions& options)
     : folder_("platform"),
+      log_level_(options.log_level),
       mdns_port_(free_port()),
       api_port_(free_port()),
       transfer_key_{"transfer.test.", "hmac-sha256", to_base64(random_bytes(32))} {
@@ -69,7 +70,7 @@ Platform::~Platform() = default;
 
 std::string Platform::program_config(const std::string& name, const std::string& lines, std::uint16_t ops_port) {
   auto file = folder_ / (name + ".yaml");
-  write_file(file, "log: {level: debug}\nops: {address: 127.0.0.1, port: " + std::to_string(ops_port) +
+  write_file(file, "log: {level: " + log_level_ + "}\nops: {address: 127.0.0.1, port: " + std::to_string(ops_port) +
                        "}\nmaster_key_file: " + folder_.path().string() + "/master-key\ndatabase: {conninfo: \"" +
                        postgres_.conninfo("minidns") + "\"}\n" + lines);
   return file;

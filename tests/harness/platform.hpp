@@ -18,6 +18,7 @@ struct PlatformOptions {
   bool bind = true;
   bool powerdns = true;
   std::string unknown_zones = "delete";
+  std::string log_level = "debug";
   /// Lines added to the configuration of each program.
   std::string central_config = {};
   std::string mdns_config = {};
@@ -63,6 +64,7 @@ class Platform {
   void describe_pool(const PlatformOptions& options);
 
   TempDir folder_;
+  std::string log_level_;
   PostgresCluster postgres_;
   std::uint16_t mdns_port_, api_port_;
   KeySpec transfer_key_;

@@ -106,8 +106,9 @@ std::string PostgresCluster::create_database(const std::string& name) {
   return conninfo(name);
 }
 
-std::string PostgresCluster::sql(const std::string& database, const std::string& text) const {
-  auto result = run({"psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", conninfo(database)}, text);
+std::string PostgresCluster::sql(const std::string& database, const std::string& text,
+                                 std::chrono::milliseconds limit) const {
+  auto result = run({"psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", conninfo(database)}, text, limit);
   check(result, "psql");
   if (!result.out.empty() && result.out.back() == '\n') result.out.pop_back();
   return result.out;

@@ -3,6 +3,7 @@
 #include "tests/harness/process.hpp"
 #include "tests/harness/temp_dir.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -33,7 +34,8 @@ class PostgresCluster {
   [[nodiscard]] std::uint16_t port() const { return port_; }
 
   /// Runs SQL through psql, unaligned and without headers; throws std::runtime_error with psql's words if it fails.
-  std::string sql(const std::string& database, const std::string& text) const;
+  std::string sql(const std::string& database, const std::string& text,
+                  std::chrono::milliseconds limit = std::chrono::seconds(60)) const;
 
  private:
   void signal_all(int number);

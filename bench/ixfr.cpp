@@ -1,0 +1,117 @@
+// IXFR of one change in zones of three sizes: time from opening the connection until the answer is there, and the
+// server's CPU, ours with TSIG; beside it BIND and Knot, which have the change by DNS UPDATE in their journals.
+//
+//   bench_ixfr [LARGEST] [CHANGES]      default 1000000 and 30: zones of 1 %, 10 % and all of LARGEST records
+
+#include "bench/drain.hpp"
+#include "bench/large_zone.hpp"
+#include "bench/measure.hpp"
+#include "bench/peers.hpp"
+#include "tests/harness/dns_probe.hpp"
+#include "tests/harness/wait.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace minidns::bench {
+namespace {
+
+constexpr int repetitions = 500;
+
+struct Times {
+  std::vector<double> first;  ///< the first request for a difference, ms
+  std::vector<double> again;  ///< later ones, as of the second nameserver of a pool, ms
+  double cpu_us = 0;          ///< of one of the later ones
+};
+
+struct Server {
+  std::string name;
+  std::uint16_t port;
+  pid_t pid;
+  std::optional<harness::KeySpec> key;
+};
+
+void ask_again(const Server& server, const std::string& zone, std::uint32_t serial, Times& times) {
+  const double before = cpu_seconds(server.pid);
+  for (int i = 0; i < repetitions; ++i) {
+    times.again.push_back(ask_ixfr("127.0.0.1", server.port, zone, server.key, serial).seconds * 1e3);
+  }
+  times.cpu_us = (cpu_seconds(server.pid) - before) * 1e6 / repetitions;
+}
+
+void print(const Server& server, std::size_t records, const Times& times) {
+  std::printf("%-18s %8zu records: first p50 %6.3f ms p99 %6.3f ms | again p50 %6.3f ms p99 %6.3f ms | CPU %6.1f us\n",
+              server.name.c_str(), records, quantile(times.first, 0.5), quantile(times.first, 0.99),
+              quantile(times.again, 0.5), quantile(times.again, 0.99), times.cpu_us);
+  std::fflush(stdout);
+}
+
+void measure_ours(harness::Platform& platform, const LargeZone& zone, int changes) {
+  const Server server{"MiniDNS with TSIG", platform.mdns_port(), platform.mdns(1).pid(), platform.transfer_key()};
+  create_large_zone(platform, zone);
+  wait_until_loaded(platform, zone, 1);
+  wait_until_loaded(platform, zone, 2);
+  Times times;
+  std::uint32_t serial = 0;
+  for (int change = 0; change < changes; ++change) {
+    serial = change_hosts(platform, zone, 1);
+    wait_until_loaded(platform, zone, 1);
+    times.first.push_back(ask_ixfr("127.0.0.1", server.port, zone.name, server.key, serial).seconds * 1e3);
+  }
+  ask_again(server, zone.name, serial, times);
+  print(server, zone.records(), times);
+}
+
+void update(const Peer& peer, const LargeZone& zone, int change) {
+  const auto result =
+      harness::run({"nsupdate"}, "server 127.0.0.1 " + std::to_string(peer.port()) + "\nzone " + zone.name +
+                                     "\nupdate delete host-1000000." + zone.name + " A\nupdate add host-1000000." +
+                                     zone.name + " 3600 A 198.51.100." + std::to_string(change % 250 + 1) + "\nsend\n");
+  if (result.status != 0) throw std::runtime_error("nsupdate: " + result.err);
+}
+
+void measure_peer(const Peer& peer, const LargeZone& zone, int changes) {
+  const Server server{peer.name(), peer.port(), peer.pid(), std::nullopt};
+  harness::SoaAsker asker("127.0.0.1", peer.port());
+  Times times;
+  std::uint32_t serial = 0;
+  for (int change = 0; change < changes; ++change) {
+    serial = asker.ask(zone.name).value().serial.value();
+    update(peer, zone, change);
+    const auto has_it = [&] { return asker.ask(zone.name).value().serial != serial; };
+    if (!harness::eventually(has_it)) throw std::runtime_error("the update did not come in");
+    times.first.push_back(ask_ixfr("127.0.0.1", peer.port(), zone.name, std::nullopt, serial).seconds * 1e3);
+  }
+  ask_again(server, zone.name, serial, times);
+  print(server, zone.records(), times);
+}
+
+int run(std::size_t largest, int changes) {
+  harness::PlatformOptions options;
+  options.bind = options.powerdns = false;
+  options.log_level = "info";
+  options.mdns_config = "unsigned_queries: {allow: [127.0.0.0/8]}\n";
+  harness::Platform platform(options);
+  const harness::TempDir folder("ixfr");
+  for (const std::size_t records : {largest / 100, largest / 10, largest}) {
+    const LargeZone zone{"ixfr-" + std::to_string(records) + ".bench.example.", records / 2};
+    measure_ours(platform, zone, changes);
+    const auto file = folder / "zone";
+    write_zone_file(file, zone);
+    measure_peer(*start_knot(zone.name, file, platform.transfer_key(), Updates::taken), zone, changes);
+    write_zone_file(file, zone);
+    measure_peer(*start_bind(zone.name, file, platform.transfer_key(), Updates::taken), zone, changes);
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace minidns::bench
+
+int main(int argc, char** argv) {
+  const auto largest = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1'000'000;
+  return minidns::bench::run(largest, argc > 2 ? std::atoi(argv[2]) : 30);
+}
