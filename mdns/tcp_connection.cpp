@@ -15,7 +15,6 @@
 
 namespace minidns::mdns {
 namespace asio = boost::asio;
-using asio::ip::tcp;
 
 namespace {
 
@@ -349,11 +348,6 @@ asio::awaitable<void> TcpConnection::send_transfer(const Request& request, ZoneP
     if (turn_octets >= turn_octets_max) {
       turn_octets = 0;
       co_await asio::post(stream_->executor(), asio::use_awaitable);
-    }
-    turn_octets += batch.size_octets;
-    if (turn_octets >= turn_octets_max) {
-      turn_octets = 0;
-      co_await asio::post(socket_.get_executor(), asio::use_awaitable);
     }
   }
   count.complete();
