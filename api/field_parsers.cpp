@@ -1,5 +1,6 @@
 #include "api/field_parsers.hpp"
 
+#include "api/named_view.hpp"
 #include "api/text_check.hpp"
 #include "api/zone.hpp"
 
@@ -53,6 +54,19 @@ std::optional<std::string> parse_description(const Field& field) {
     return field.fail("is longer than " + std::to_string(description_length_max) + " characters");
   }
   return std::string(*text);
+}
+
+std::optional<std::string> parse_view_name(const Field& field) {
+  const auto text = parse_line(field, 1, view_name_length_max);
+  if (!text) {
+    return std::nullopt;
+  }
+  const auto is_first = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  const auto is_allowed = [&](char c) { return is_first(c) || c == '-' || c == '_'; };
+  if (!is_first(text->front()) || !std::all_of(text->begin(), text->end(), is_allowed)) {
+    return field.fail("not a lower-case letter or digit, followed by such, - and _");
+  }
+  return text;
 }
 
 std::optional<bool> parse_boolean(const Field& field) {

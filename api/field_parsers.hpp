@@ -27,6 +27,8 @@ namespace minidns::api {
 [[nodiscard]] std::optional<std::string> parse_line(const Field& field, std::size_t length_min, std::size_t length_max);
 /// At most `description_length_max` code points; may have line feeds and tabs.
 [[nodiscard]] std::optional<std::string> parse_description(const Field& field);
+/// The name of a view (api/named_view.hpp).
+[[nodiscard]] std::optional<std::string> parse_view_name(const Field& field);
 [[nodiscard]] std::optional<bool> parse_boolean(const Field& field);
 [[nodiscard]] std::optional<std::int64_t> parse_integer(const Field& field, std::int64_t min, std::int64_t max);
 [[nodiscard]] std::optional<std::uint16_t> parse_port(const Field& field);

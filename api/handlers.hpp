@@ -50,6 +50,12 @@ namespace minidns::api {
 [[nodiscard]] Result<Answer> update_tsig_key(const Exchange& exchange);
 [[nodiscard]] Result<Answer> remove_tsig_key(const Exchange& exchange);
 
+[[nodiscard]] Result<Answer> list_views(const Exchange& exchange);
+[[nodiscard]] Result<Answer> create_view(const Exchange& exchange);
+[[nodiscard]] Result<Answer> show_view(const Exchange& exchange);
+[[nodiscard]] Result<Answer> update_view(const Exchange& exchange);
+[[nodiscard]] Result<Answer> remove_view(const Exchange& exchange);
+
 [[nodiscard]] Result<Answer> list_service_statuses(const Exchange& exchange);
 [[nodiscard]] Result<Answer> show_service_status(const Exchange& exchange);
 

@@ -71,6 +71,7 @@ struct NameserverView {
   IpAddress address;
   std::uint16_t port;
   NameserverState state;
+  std::string view;  ///< that of its transfer key, if it has one
   std::optional<TsigKeyId> transfer_key_id = {};
   std::optional<TsigKeyId> notify_key_id = {};
   bool allow_unsigned_soa;
@@ -87,6 +88,7 @@ struct NewNameserver {
   IpAddress address;
   std::uint16_t port = 53;
   NameserverState state = NameserverState::in_service;
+  std::optional<std::string> view = {};  ///< nothing: the transfer key's, without one the default view
   std::optional<TsigKeyId> transfer_key_id = {};
   std::optional<TsigKeyId> notify_key_id = {};
   bool allow_unsigned_soa = false;
@@ -100,6 +102,7 @@ struct NameserverChange {
   std::optional<IpAddress> address = {};
   std::optional<std::uint16_t> port = {};
   std::optional<NameserverState> state = {};
+  std::optional<std::string> view = {};  ///< nothing: it follows the transfer key
   Change<TsigKeyId> transfer_key_id = {};
   Change<TsigKeyId> notify_key_id = {};
   std::optional<bool> allow_unsigned_soa = {};

@@ -91,6 +91,7 @@ Result<NewNameserver> parse_new_nameserver(std::string_view body) {
   const auto address = reader.required("address", parse_ip_address);
   const auto port = reader.optional("port", parse_port);
   const auto state = reader.optional("state", parse_state);
+  auto view = reader.optional("view", parse_view_name);
   const auto transfer_key_id = reader.nullable("transfer_key_id", parse_id<TsigKeyId>);
   const auto notify_key_id = reader.nullable("notify_key_id", parse_id<TsigKeyId>);
   const auto allow_unsigned_soa = reader.optional("allow_unsigned_soa", parse_boolean);
@@ -111,6 +112,7 @@ Result<NewNameserver> parse_new_nameserver(std::string_view body) {
   NewNameserver nameserver{*pool_id, std::move(*name), *address};
   nameserver.port = port.value_or(nameserver.port);
   nameserver.state = state.value_or(nameserver.state);
+  nameserver.view = std::move(view);
   nameserver.transfer_key_id = transfer_key_id;
   nameserver.notify_key_id = notify_key_id;
   nameserver.allow_unsigned_soa = allow_unsigned_soa.value_or(nameserver.allow_unsigned_soa);
@@ -131,6 +133,7 @@ Result<NameserverChange> parse_nameserver_change(std::string_view body) {
   change.address = reader.optional("address", parse_ip_address);
   change.port = reader.optional("port", parse_port);
   change.state = reader.optional("state", parse_state);
+  change.view = reader.optional("view", parse_view_name);
   change.transfer_key_id = reader.change("transfer_key_id", parse_id<TsigKeyId>);
   change.notify_key_id = reader.change("notify_key_id", parse_id<TsigKeyId>);
   change.allow_unsigned_soa = reader.optional("allow_unsigned_soa", parse_boolean);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/caller.hpp"
+#include "api/named_view.hpp"
 #include "api/nameserver.hpp"
 #include "api/page.hpp"
 #include "api/pool.hpp"
@@ -11,6 +12,7 @@
 #include "api/zone.hpp"
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -21,9 +23,9 @@
 /// isn't known whether a write was done. An exception that leaves a port is a bug: the client gets 500, and it is
 /// logged.
 ///
-/// Who may call what has been checked where it follows from the role alone (pools, nameservers, TSIG keys and service
-/// statuses are for admins). What belongs to another project than `Scope::project` isn't there, unless
-/// `Scope::all_projects`.
+/// Who may call what has been checked where it follows from the role alone (pools, nameservers, TSIG keys, changes of
+/// views and service statuses are for admins). What belongs to another project than `Scope::project` isn't there,
+/// unless `Scope::all_projects`.
 namespace minidns::api {
 
 class Authenticator {
@@ -110,6 +112,20 @@ class TsigKeys {
   [[nodiscard]] virtual Result<void> remove(const Scope& scope, const TsigKeyId& id) = 0;
 };
 
+/// Views are known by their names.
+class Views {
+ public:
+  virtual ~Views() = default;
+  [[nodiscard]] virtual Result<NamedView> create(const Scope& scope, const NewNamedView& view) = 0;
+  [[nodiscard]] virtual Result<NamedView> get(const Scope& scope, const std::string& name) = 0;
+  /// All, by name.
+  [[nodiscard]] virtual Result<std::vector<NamedView>> list(const Scope& scope) = 0;
+  [[nodiscard]] virtual Result<NamedView> update(const Scope& scope, const std::string& name,
+                                                 const NamedViewChange& change) = 0;
+  /// in_use while a recordset, key or nameserver is of it.
+  [[nodiscard]] virtual Result<void> remove(const Scope& scope, const std::string& name) = 0;
+};
+
 class ServiceStatuses {
  public:
   virtual ~ServiceStatuses() = default;
@@ -126,6 +142,7 @@ struct Ports {
   Pools& pools;
   Nameservers& nameservers;
   TsigKeys& tsig_keys;
+  Views& views;
   ServiceStatuses& service_statuses;
 };
 

@@ -44,6 +44,7 @@ enum class ProblemType {
   nameserver_not_found,
   tsigkey_not_found,
   service_status_not_found,
+  view_not_found,
   // 405, 406, 408, 413, 415, 417, 431
   method_not_allowed,
   unsupported_accept,
@@ -59,6 +60,7 @@ enum class ProblemType {
   duplicate_pool,
   duplicate_nameserver,
   duplicate_tsigkey,
+  duplicate_view,
   in_use,  ///< something else refers to the thing that was to be removed
   // 500, 503, 504
   internal,

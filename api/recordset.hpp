@@ -36,6 +36,7 @@ struct RecordsetView {
   std::vector<RecordText> records = {};
   std::optional<dns::Ttl> ttl = {};  ///< nothing: the zone's
   std::optional<std::string> description = {};
+  std::optional<std::string> view = {};  ///< the only view that has it; nothing: every view
   Status status;
   Action action;
   std::int64_t revision;
@@ -52,6 +53,7 @@ struct NewRecordset {
   std::vector<RecordText> records = {};
   std::optional<dns::Ttl> ttl = {};
   std::optional<std::string> description = {};
+  std::optional<std::string> view = {};  ///< nothing: every view
 };
 
 /// PUT /v2/zones/{id}/recordsets/{id}: only what is given changes.
@@ -62,6 +64,7 @@ struct RecordsetChange {
   /// Can't be changed; if given they must equal what the recordset has, else invalid_object with the field's path.
   std::optional<dns::Name> name = {};
   std::optional<dns::RRType> type = {};
+  Change<std::string> view = {};
 };
 
 enum class RecordsetSortKey { created_at, id, updated_at, zone_id, tenant_id, name, type, ttl };
@@ -73,6 +76,7 @@ struct RecordsetFilter {
   std::optional<TextPattern> data = {};  ///< one of the records, as given
   std::optional<Status> status = {};
   std::optional<TextPattern> description = {};
+  std::optional<TextPattern> view = {};  ///< a name: those of this view alone
 };
 
 using RecordsetPageRequest = PageRequest<RecordsetId, RecordsetSortKey>;

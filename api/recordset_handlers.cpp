@@ -32,7 +32,7 @@ struct ListRequest {
 Result<ListRequest> parse_list_request(const Call& call) {
   ListQuery query(call.target.query);
   ListRequest request{{query.pattern("name"), query.rr_type("type"), query.ttl("ttl"), query.pattern("data"),
-                       query.word("status", status_words), query.pattern("description")},
+                       query.word("status", status_words), query.pattern("description"), query.pattern("view")},
                       query.page<RecordsetId>(recordset_sort_words, !call.hide_counts)};
   if (auto problem = query.finish()) {
     return std::move(*problem);

@@ -48,12 +48,14 @@ Result<NewRecordset> parse_new_recordset(std::string_view body) {
   auto records = reader.nullable("records", parse_records);
   const auto ttl = reader.nullable("ttl", parse_ttl);
   auto description = reader.nullable("description", parse_description);
+  auto view = reader.nullable("view", parse_view_name);
   reader.finish(noun);
   if (!errors.empty()) {
     return problem_of(std::move(errors));
   }
-  return NewRecordset{std::move(*name), *type, std::move(records).value_or(std::vector<RecordText>{}), ttl,
-                      std::move(description)};
+  return NewRecordset{
+      std::move(*name),       *type,          std::move(records).value_or(std::vector<RecordText>{}), ttl,
+      std::move(description), std::move(view)};
 }
 
 Result<RecordsetChange> parse_recordset_change(std::string_view body) {
@@ -69,6 +71,7 @@ Result<RecordsetChange> parse_recordset_change(std::string_view body) {
   change.description = reader.change("description", parse_description);
   change.name = reader.optional("name", parse_name);
   change.type = reader.optional("type", parse_rr_type);
+  change.view = reader.change("view", parse_view_name);
   reader.finish(noun);
   if (!errors.empty()) {
     return problem_of(std::move(errors));

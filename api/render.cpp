@@ -135,6 +135,7 @@ json::object render(const RecordsetView& recordset, std::string_view base_url) {
           {"records", render_records(recordset.records)},
           {"description", or_null(recordset.description)},
           {"ttl", or_null(recordset.ttl)},
+          {"view", or_null(recordset.view)},
           {"status", to_text(recordset.status)},
           {"action", to_text(recordset.action)},
           {"version", recordset.revision},
@@ -168,6 +169,7 @@ json::object render(const NameserverView& nameserver, std::string_view base_url)
           {"address", nameserver.address.text()},
           {"port", nameserver.port},
           {"state", to_text(nameserver.state)},
+          {"view", nameserver.view},
           {"transfer_key_id", or_null(nameserver.transfer_key_id)},
           {"notify_key_id", or_null(nameserver.notify_key_id)},
           {"allow_unsigned_soa", nameserver.allow_unsigned_soa},
@@ -187,9 +189,18 @@ json::object render(const TsigKeyView& key, std::string_view base_url) {
           {"secret", to_base64(key.secret.reveal())},
           {"scope", scope.word},
           {"resource_id", scope.resource_id},
+          {"view", key.view},
           {"created_at", to_timestamp(key.created_at)},
           {"updated_at", or_null(key.updated_at)},
           {"links", links_to(key, base_url)}};
+}
+
+json::object render(const NamedView& view, std::string_view base_url) {
+  return {{"name", view.name},
+          {"description", or_null(view.description)},
+          {"created_at", to_timestamp(view.created_at)},
+          {"updated_at", or_null(view.updated_at)},
+          {"links", links_to(view, base_url)}};
 }
 
 json::object render(const ServiceStatusView& status, std::string_view base_url) {
@@ -231,6 +242,10 @@ std::string path_of(const NameserverView& nameserver) {
 
 std::string path_of(const TsigKeyView& key) {
   return "/v2/tsigkeys/" + key.id.to_string();
+}
+
+std::string path_of(const NamedView& view) {
+  return "/v2/views/" + view.name;
 }
 
 std::string path_of(const ServiceStatusView& status) {

@@ -19,6 +19,7 @@ namespace minidns::api {
 [[nodiscard]] boost::json::object render(const NameserverView& nameserver, std::string_view base_url);
 /// With the secret: only for admins.
 [[nodiscard]] boost::json::object render(const TsigKeyView& key, std::string_view base_url);
+[[nodiscard]] boost::json::object render(const NamedView& view, std::string_view base_url);
 [[nodiscard]] boost::json::object render(const ServiceStatusView& status, std::string_view base_url);
 /// `[{hostname, priority}]`
 [[nodiscard]] boost::json::array render(const std::vector<NsRecord>& records);
@@ -29,6 +30,7 @@ namespace minidns::api {
 [[nodiscard]] std::string path_of(const PoolView& pool);
 [[nodiscard]] std::string path_of(const NameserverView& nameserver);
 [[nodiscard]] std::string path_of(const TsigKeyView& key);
+[[nodiscard]] std::string path_of(const NamedView& view);
 [[nodiscard]] std::string path_of(const ServiceStatusView& status);
 
 }  // namespace minidns::api

@@ -58,6 +58,12 @@ constexpr std::array table{
     Route{patch, "/v2/tsigkeys/{tsigkey_id}", admin(&update_tsig_key, Body::json)},
     Route{Method::remove, "/v2/tsigkeys/{tsigkey_id}", admin(&remove_tsig_key)},
 
+    Route{get, "/v2/views", member(&list_views)},
+    Route{post, "/v2/views", admin(&create_view, Body::json)},
+    Route{get, "/v2/views/{view_name}", member(&show_view)},
+    Route{patch, "/v2/views/{view_name}", admin(&update_view, Body::json)},
+    Route{Method::remove, "/v2/views/{view_name}", admin(&remove_view)},
+
     Route{get, "/v2/service_statuses", admin(&list_service_statuses)},
     Route{get, "/v2/service_statuses/{service_id}", admin(&show_service_status)},
     // Designate's older spelling, which some clients still use.

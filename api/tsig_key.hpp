@@ -33,6 +33,7 @@ struct TsigKeyView {
   tsig::Algorithm algorithm;
   Secret secret;  ///< octets; shown in base64, to admins
   TsigKeyScope scope;
+  std::string view;  ///< as which it sees its zones
   WallTime created_at;
   std::optional<WallTime> updated_at = {};
 };
@@ -42,6 +43,7 @@ struct NewTsigKey {
   tsig::Algorithm algorithm;  ///< not hmac-sha1
   Secret secret;
   TsigKeyScope scope;
+  std::optional<std::string> view = {};  ///< nothing: the default view
 };
 
 enum class TsigKeyScopeKind { pool, zone };
@@ -53,6 +55,7 @@ struct TsigKeyChange {
   std::optional<Secret> secret = {};
   std::optional<TsigKeyScopeKind> scope = {};
   std::optional<Uuid> resource_id = {};
+  std::optional<std::string> view = {};
 };
 
 enum class TsigKeySortKey { created_at, id, updated_at, name };
@@ -61,6 +64,7 @@ struct TsigKeyFilter {
   std::optional<TextPattern> name = {};
   std::optional<tsig::Algorithm> algorithm = {};
   std::optional<TsigKeyScopeKind> scope = {};
+  std::optional<TextPattern> view = {};  ///< a name
 };
 
 using TsigKeyPageRequest = PageRequest<TsigKeyId, TsigKeySortKey>;

@@ -15,7 +15,7 @@ Result<TsigKeyId> tsigkey_id_of(const Call& call) {
 Result<Answer> list_tsig_keys(const Exchange& exchange) {
   ListQuery query(exchange.call.target.query);
   const TsigKeyFilter filter{query.pattern("name"), query.word("algorithm", key_algorithm_words),
-                             query.word("scope", tsig_key_scope_words)};
+                             query.word("scope", tsig_key_scope_words), query.pattern("view")};
   const auto request = query.page<TsigKeyId>(tsig_key_sort_words, false);
   if (const auto problem = query.finish()) {
     return *problem;

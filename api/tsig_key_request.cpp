@@ -61,11 +61,13 @@ Result<NewTsigKey> parse_new_tsig_key(std::string_view body) {
   auto secret = reader.required("secret", parse_key_secret);
   const auto scope = reader.required("scope", parse_scope);
   const auto resource_id = reader.required("resource_id", parse_uuid);
+  auto view = reader.optional("view", parse_view_name);
   reader.finish(noun);
   if (!errors.empty()) {
     return problem_of(std::move(errors));
   }
-  return NewTsigKey{std::move(*name), *algorithm, std::move(*secret), make_scope(*scope, *resource_id)};
+  return NewTsigKey{std::move(*name), *algorithm, std::move(*secret), make_scope(*scope, *resource_id),
+                    std::move(view)};
 }
 
 Result<TsigKeyChange> parse_tsig_key_change(std::string_view body) {
@@ -81,6 +83,7 @@ Result<TsigKeyChange> parse_tsig_key_change(std::string_view body) {
   change.secret = reader.optional("secret", parse_key_secret);
   change.scope = reader.optional("scope", parse_scope);
   change.resource_id = reader.optional("resource_id", parse_uuid);
+  change.view = reader.optional("view", parse_view_name);
   reader.finish(noun);
   if (!errors.empty()) {
     return problem_of(std::move(errors));

@@ -1,6 +1,7 @@
 #include "central/nameserver_port.hpp"
 
 #include "central/guard.hpp"
+#include "central/view_port.hpp"
 #include "central/views.hpp"
 
 #include <stdexcept>
@@ -36,6 +37,7 @@ api::NameserverView view_of(const storage::NameserverRecord& record) {
           .address = api::IpAddress::parse(fields.address).value(),
           .port = fields.port,
           .state = api::nameserver_state_from_text(fields.state).value(),
+          .view = fields.view.name,
           .transfer_key_id = fields.transfer_key,
           .notify_key_id = fields.notify_key,
           .allow_unsigned_soa = fields.allow_unsigned_soa,
@@ -48,6 +50,17 @@ api::NameserverView view_of(const storage::NameserverRecord& record) {
 
 api::Problem duplicate(const std::string& name) {
   return {api::ProblemType::duplicate_nameserver, "There is a nameserver named " + name + " already."};
+}
+
+/// Keys and views were there when the request was checked.
+std::optional<api::Problem> refused_reference(const StatementError& error) {
+  if (error.constraint() == "nameservers_transfer_key_view_fkey") {
+    return api::invalid_field({"transfer_key_id"}, "the TSIG key is of another view");
+  }
+  if (error.constraint() == "nameservers_view_fkey") {
+    return api::invalid_field({"view"}, "there is no such view");
+  }
+  return std::nullopt;
 }
 
 /// What can't be changed but may be given as it is.
@@ -83,6 +96,20 @@ std::optional<api::Problem> NameserverPort::check_key(const char* field, const s
   return std::nullopt;
 }
 
+api::Result<storage::ViewRef> NameserverPort::view_for(const std::optional<std::string>& wanted,
+                                                       const std::optional<TsigKeyId>& transfer_key,
+                                                       const storage::ViewRef& otherwise) {
+  const auto key = transfer_key ? keys_.get(*transfer_key) : std::nullopt;
+  if (!wanted) {
+    return key ? key->fields.view : otherwise;
+  }
+  auto view = find_view(views_, *wanted);
+  if (view && key && key->fields.view != *view) {
+    return api::invalid_field({"view"}, "the transfer key is of view " + key->fields.view.name);
+  }
+  return view;
+}
+
 api::Result<api::NameserverView> NameserverPort::create(const api::Scope& /*scope*/,
                                                         const api::NewNameserver& nameserver) {
   return guarded([&]() -> api::Result<api::NameserverView> {
@@ -91,6 +118,10 @@ api::Result<api::NameserverView> NameserverPort::create(const api::Scope& /*scop
       if (problem) {
         return *problem;
       }
+    }
+    const auto view = view_for(nameserver.view, nameserver.transfer_key_id, {default_view, api::default_view_name});
+    if (!view) {
+      return view.error();
     }
     const NameserverId id(Uuid::version7(clock_.wall()));
     const auto driver = api::driver_of(nameserver.settings);
@@ -102,6 +133,7 @@ api::Result<api::NameserverView> NameserverPort::create(const api::Scope& /*scop
            .address = nameserver.address.text(),
            .port = nameserver.port,
            .state = std::string(api::to_text(nameserver.state)),
+           .view = *view,
            .transfer_key = nameserver.transfer_key_id,
            .notify_key = nameserver.notify_key_id,
            .allow_unsigned_soa = nameserver.allow_unsigned_soa,
@@ -114,7 +146,7 @@ api::Result<api::NameserverView> NameserverPort::create(const api::Scope& /*scop
         return duplicate(nameserver.name);
       }
       if (error.is_foreign_key_violation()) {
-        return api::invalid_field({"pool_id"}, "there is no such pool");
+        return refused_reference(error).value_or(api::invalid_field({"pool_id"}, "there is no such pool"));
       }
       throw;
     }
@@ -161,6 +193,11 @@ api::Result<api::NameserverView> NameserverPort::update(const api::Scope& /*scop
         return *problem;
       }
     }
+    const auto view =
+        view_for(change.view, change.transfer_key_id.applied_to(present->fields.transfer_key), present->fields.view);
+    if (!view) {
+      return view.error();
+    }
     try {
       auto record = nameservers_.update(id, [&](storage::NameserverRecord& row) {
         auto& fields = row.fields;
@@ -168,6 +205,7 @@ api::Result<api::NameserverView> NameserverPort::update(const api::Scope& /*scop
         fields.address = change.address ? change.address->text() : fields.address;
         fields.port = change.port.value_or(fields.port);
         fields.state = change.state ? std::string(api::to_text(*change.state)) : fields.state;
+        fields.view = *view;
         fields.transfer_key = change.transfer_key_id.applied_to(fields.transfer_key);
         fields.notify_key = change.notify_key_id.applied_to(fields.notify_key);
         fields.allow_unsigned_soa = change.allow_unsigned_soa.value_or(fields.allow_unsigned_soa);
@@ -185,6 +223,9 @@ api::Result<api::NameserverView> NameserverPort::update(const api::Scope& /*scop
     } catch (const StatementError& error) {
       if (error.is_unique_violation()) {
         return duplicate(change.name.value_or("that"));
+      }
+      if (const auto refused = refused_reference(error)) {
+        return *refused;
       }
       throw;
     }

@@ -6,6 +6,7 @@
 #include "central/announcer.hpp"
 #include "storage/nameservers.hpp"
 #include "storage/tsig_keys.hpp"
+#include "storage/views.hpp"
 
 namespace minidns::central {
 
@@ -13,9 +14,9 @@ namespace minidns::central {
 class NameserverPort final : public api::Nameservers {
  public:
   /// All must outlive this.
-  NameserverPort(storage::Nameservers& nameservers, storage::TsigKeys& keys, const SecretBox& box, Announcer& announcer,
-                 const Clock& clock)
-      : nameservers_(nameservers), keys_(keys), box_(box), announcer_(announcer), clock_(clock) {}
+  NameserverPort(storage::Nameservers& nameservers, storage::TsigKeys& keys, storage::Views& views,
+                 const SecretBox& box, Announcer& announcer, const Clock& clock)
+      : nameservers_(nameservers), keys_(keys), views_(views), box_(box), announcer_(announcer), clock_(clock) {}
 
   [[nodiscard]] api::Result<api::NameserverView> create(const api::Scope& scope,
                                                         const api::NewNameserver& nameserver) override;
@@ -30,11 +31,16 @@ class NameserverPort final : public api::Nameservers {
  private:
   [[nodiscard]] Bytes seal(const NameserverId& id, const Secret& secret) const;
   /// The error for a key that isn't there, or opens no zone of the pool.
+  /// What the request names, or else that of the transfer key; `otherwise` if there is neither.
+  [[nodiscard]] api::Result<storage::ViewRef> view_for(const std::optional<std::string>& wanted,
+                                                       const std::optional<TsigKeyId>& transfer_key,
+                                                       const storage::ViewRef& otherwise);
   [[nodiscard]] std::optional<api::Problem> check_key(const char* field, const std::optional<TsigKeyId>& key,
                                                       const PoolId& pool);
 
   storage::Nameservers& nameservers_;
   storage::TsigKeys& keys_;
+  storage::Views& views_;
   const SecretBox& box_;
   Announcer& announcer_;
   const Clock& clock_;

@@ -3,6 +3,7 @@
 #include "central/guard.hpp"
 #include "central/recordset_rules.hpp"
 #include "central/version_policy.hpp"
+#include "central/view_port.hpp"
 #include "central/views.hpp"
 
 #include <algorithm>
@@ -44,15 +45,37 @@ storage::RecordsetQuery to_query(const api::RecordsetFilter& filter) {
           .ttl = filter.ttl,
           .data = to_filter(filter.data),
           .propagation = to_propagation(filter.status),
-          .description = to_filter(filter.description)};
+          .description = to_filter(filter.description),
+          .view = filter.view ? std::optional(filter.view->text) : std::nullopt};
 }
 
 api::RecordsetView view_of(const storage::RecordsetRecord& recordset) {
   return to_view(recordset);
 }
 
-std::optional<Problem> duplicate_recordset(const storage::postgres::StatementError& error) {
-  return error.is_unique_violation() ? std::optional(Problem{.type = ProblemType::duplicate_recordset}) : std::nullopt;
+std::optional<Problem> refused_recordset(const storage::postgres::StatementError& error) {
+  if (error.is_unique_violation()) {
+    return Problem{.type = ProblemType::duplicate_recordset};
+  }
+  // It was there when the request was checked.
+  return error.is_foreign_key_violation() ? std::optional(api::invalid_field({"view"}, "there is no such view"))
+                                          : std::nullopt;
+}
+
+std::optional<ViewId> id_of(const std::optional<storage::ViewRef>& view) {
+  return view ? std::optional(view->id) : std::nullopt;
+}
+
+api::Result<std::optional<storage::ViewRef>> find_view(storage::ZoneEdit& edit,
+                                                       const std::optional<std::string>& name) {
+  if (!name) {
+    return std::optional<storage::ViewRef>();
+  }
+  auto view = edit.view(*name);
+  if (!view) {
+    return no_such_view(*name);
+  }
+  return view;
 }
 
 ZoneTraits traits_of(const storage::LockedZone& zone) {
@@ -78,8 +101,10 @@ EditResult open_zone(storage::ZoneEditor& editor, const api::Scope& scope, const
   return edit;
 }
 
-const storage::ServedRRset* served(const storage::Surroundings& around, dns::RRType type) {
-  const auto found = std::ranges::find(around.at_owner, type, &storage::ServedRRset::type);
+const storage::ServedRRset* served(const storage::Surroundings& around, const storage::RecordsetFields& fields) {
+  const auto found = std::ranges::find_if(around.at_owner, [&](const storage::ServedRRset& rrset) {
+    return rrset.type == fields.type && id_of(rrset.view) == id_of(fields.view);
+  });
   return found == around.at_owner.end() ? nullptr : &*found;
 }
 
@@ -100,6 +125,7 @@ void serve(storage::ZoneCommit& commit, const storage::LockedZone& zone, const s
     return;
   }
   commit.stamp = stamp_after(zone);
+  commit.view = id_of(fields.view);
   if (wanted) {
     commit.put = {*wanted};
   } else {
@@ -125,6 +151,10 @@ api::Result<void> check_immutable(const storage::RecordsetRecord& recordset, con
   if (change.type && *change.type != recordset.fields.type) {
     return api::invalid_field({"type"}, "can't be changed");
   }
+  const auto view = recordset.fields.view ? std::optional(recordset.fields.view->name) : std::nullopt;
+  if (change.view.applied_to(view) != view) {
+    return api::invalid_field({"view"}, "can't be changed: delete the recordset and create it anew");
+  }
   return {};
 }
 
@@ -143,7 +173,7 @@ bool same(const storage::RecordsetFields& a, const storage::RecordsetFields& b) 
 // The rules for what is to be served at a place, or no longer.
 api::Result<void> check(const storage::LockedZone& zone, const storage::RecordsetFields& fields,
                         const storage::Surroundings& around, bool is_served) {
-  return is_served ? check_place(traits_of(zone), fields.name, fields.type, around)
+  return is_served ? check_place(traits_of(zone), fields.name, fields.type, around, id_of(fields.view))
                    : check_removal(fields.name, fields.type, around);
 }
 
@@ -161,17 +191,22 @@ api::Result<api::RecordsetView> RecordsetPort::create(const api::Scope& scope, c
           return edit.error();
         }
         const auto& zone = (*edit)->zone();
+        const auto view = find_view(**edit, recordset.view);
+        if (!view) {
+          return view.error();
+        }
         const storage::RecordsetFields fields{.name = recordset.name,
                                               .type = recordset.type,
                                               .ttl = recordset.ttl,
                                               .records = recordset.records,
-                                              .description = recordset.description};
+                                              .description = recordset.description,
+                                              .view = *view};
         const auto rrset = make_rrset(traits_of(zone), fields);
         if (!rrset) {
           return rrset.error();
         }
-        const auto around = (*edit)->surroundings(fields.name);
-        if (served(around, fields.type) != nullptr) {
+        const auto around = (*edit)->surroundings(fields.name, id_of(fields.view));
+        if (served(around, fields) != nullptr) {
           return Problem{.type = ProblemType::duplicate_recordset};
         }
         if (const auto allowed = check(zone, fields, around, rrset->has_value()); !allowed) {
@@ -188,7 +223,7 @@ api::Result<api::RecordsetView> RecordsetPort::create(const api::Scope& scope, c
         }
         return to_view(committed.recordset.value());
       },
-      duplicate_recordset);
+      refused_recordset);
 }
 
 api::Result<api::RecordsetView> RecordsetPort::get(const api::Scope& scope, const ZoneId& zone, const RecordsetId& id) {
@@ -262,13 +297,13 @@ api::Result<api::RecordsetView> RecordsetPort::update(const api::Scope& scope, c
     if (recordset->managed && !*rrset) {
       return api::invalid_field({"records"}, "the apex needs NS records");
     }
-    const auto around = (*edit)->surroundings(fields.name);
+    const auto around = (*edit)->surroundings(fields.name, id_of(fields.view));
     if (const auto allowed = check(zone, fields, around, rrset->has_value()); !allowed) {
       return allowed.error();
     }
     storage::ZoneCommit commit;
     commit.author = author_of(scope);
-    serve(commit, zone, fields, served(around, fields.type), *rrset);
+    serve(commit, zone, fields, served(around, fields), *rrset);
     commit.change = {{id, fields, recordset->managed}};
     commit.show = id;
     const auto committed = (*edit)->commit(commit);
@@ -294,13 +329,13 @@ api::Result<api::RecordsetView> RecordsetPort::remove(const api::Scope& scope, c
       return Problem{.type = ProblemType::bad_request, .message = "Managed records may not be deleted"};
     }
     const auto& zone = (*edit)->zone();
-    const auto around = (*edit)->surroundings(recordset->fields.name);
+    const auto around = (*edit)->surroundings(recordset->fields.name, id_of(recordset->fields.view));
     if (const auto allowed = check(zone, recordset->fields, around, false); !allowed) {
       return allowed.error();
     }
     storage::ZoneCommit commit;
     commit.author = author_of(scope);
-    serve(commit, zone, recordset->fields, served(around, recordset->fields.type), std::nullopt);
+    serve(commit, zone, recordset->fields, served(around, recordset->fields), std::nullopt);
     commit.remove = {id};
     static_cast<void>((*edit)->commit(commit));
     auto view = to_view(*recordset);

@@ -112,14 +112,39 @@ api::Result<void> check_wildcard(const dns::Name& owner, RRType type) {
   return {};
 }
 
-api::Result<void> check_company(RRType type, const storage::Surroundings& around) {
+std::string of_view(const std::optional<storage::ViewRef>& view) {
+  return view ? "of view " + view->name : "of every view";
+}
+
+// A view has one RRset of a name and type: what is of every view, or what is of it alone.
+api::Result<void> check_views(const dns::Name& owner, RRType type, const storage::Surroundings& around,
+                              const std::optional<ViewId>& view) {
+  for (const auto& other : around.at_owner) {
+    if (other.type == type && other.view.has_value() != view.has_value()) {
+      const std::string message = owner.to_text() + " has a " + type.to_text() + " record set " + of_view(other.view) +
+                                  (view ? ": delete it, or give every view that needs it one of its own"
+                                        : ": delete it, or mark this one with the views that are to have it");
+      return api::Problem{
+          .type = ProblemType::duplicate_recordset, .message = message, .errors = {{{"view"}, message}}};
+    }
+  }
+  return {};
+}
+
+// What is to be in every view needs an NS record set that is.
+bool has_delegation(const storage::Surroundings& around, const std::optional<ViewId>& view) {
+  return std::ranges::any_of(around.at_owner,
+                             [&](const auto& rrset) { return rrset.type == RRType::ns && (view || !rrset.view); });
+}
+
+api::Result<void> check_company(RRType type, const storage::Surroundings& around, const std::optional<ViewId>& view) {
   if (type == RRType::cname && contains_other_than(around, RRType::cname)) {
     return misplaced("a CNAME can't be beside other records of its name (RFC 1034, 3.6.2)");
   }
   if (type != RRType::cname && contains(around, RRType::cname)) {
     return misplaced("there is a CNAME at this name, which can't be beside other records (RFC 1034, 3.6.2)");
   }
-  if (type == RRType::ds && !contains(around, RRType::ns)) {
+  if (type == RRType::ds && !has_delegation(around, view)) {
     return misplaced("a DS record set needs the NS record set of a delegation beside it (RFC 4035, 2.4)");
   }
   return {};
@@ -169,7 +194,7 @@ api::Result<std::optional<dns::RRset>> make_rrset(const ZoneTraits& zone, const 
 }
 
 api::Result<void> check_place(const ZoneTraits& zone, const dns::Name& owner, RRType type,
-                              const storage::Surroundings& around) {
+                              const storage::Surroundings& around, const std::optional<ViewId>& view) {
   if (owner == zone.name) {
     if (const auto apex = check_at_apex(type); !apex) {
       return apex;
@@ -178,9 +203,9 @@ api::Result<void> check_place(const ZoneTraits& zone, const dns::Name& owner, RR
   if (type == RRType::dname && around.anything_below) {
     return misplaced("there are records below " + owner.to_text() + ", where a DNAME lets nothing be (RFC 6672, 2.4)");
   }
-  for (const auto& check :
-       {check_below_cuts(owner, around), check_child_zone(owner, type, around), check_wildcard(owner, type),
-        check_company(type, around), check_delegation(owner == zone.name, type, around)}) {
+  for (const auto& check : {check_views(owner, type, around, view), check_below_cuts(owner, around),
+                            check_child_zone(owner, type, around), check_wildcard(owner, type),
+                            check_company(type, around, view), check_delegation(owner == zone.name, type, around)}) {
     if (!check) {
       return check;
     }

@@ -29,12 +29,14 @@ inline constexpr std::size_t bind_records_per_type_max = 100;
 [[nodiscard]] api::Result<std::optional<dns::RRset>> make_rrset(const ZoneTraits& zone,
                                                                 const storage::RecordsetFields& fields);
 
-/// Whether an RRset of this owner and type may be there, with what is around it. What is there of the same type doesn't
-/// matter, as it would be replaced.
+/// Whether an RRset of this owner and type may be there, in `view` or (nothing) in every view, with what is around it
+/// there. All rules hold in each view by itself. What is there of the same type and view doesn't matter, as it would be
+/// replaced.
 [[nodiscard]] api::Result<void> check_place(const ZoneTraits& zone, const dns::Name& owner, dns::RRType type,
-                                            const storage::Surroundings& around);
+                                            const storage::Surroundings& around,
+                                            const std::optional<ViewId>& view = std::nullopt);
 
-/// Whether the RRset of this owner and type may go.
+/// Whether the RRset of this owner and type may go, with what is around it where it is.
 [[nodiscard]] api::Result<void> check_removal(const dns::Name& owner, dns::RRType type,
                                               const storage::Surroundings& around);
 

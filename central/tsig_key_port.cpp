@@ -1,6 +1,7 @@
 #include "central/tsig_key_port.hpp"
 
 #include "central/guard.hpp"
+#include "central/view_port.hpp"
 #include "central/views.hpp"
 #include "tsig/key.hpp"
 
@@ -66,6 +67,7 @@ api::TsigKeyView TsigKeyPort::view_of(const storage::TsigKeyRecord& record) cons
           .algorithm = tsig::algorithm_from_text(fields.algorithm).value(),
           .secret = open(record.id, fields.secret_sealed),
           .scope = fields.scope,
+          .view = fields.view.name,
           .created_at = record.created_at,
           .updated_at = record.updated_at};
 }
@@ -75,13 +77,18 @@ api::Result<api::TsigKeyView> TsigKeyPort::create(const api::Scope& /*scope*/, c
     if (!keys_.has_resource(key.scope)) {
       return no_resource();
     }
+    const auto view = find_view(views_, key.view.value_or(api::default_view_name));
+    if (!view) {
+      return view.error();
+    }
     const TsigKeyId id(Uuid::version7(clock_.wall()));
     try {
       auto record = keys_.create(id, {.name_text = key.name.text,
                                       .name = key.name.name,
                                       .algorithm = std::string(tsig::to_text(key.algorithm)),
                                       .secret_sealed = seal(id, key.secret),
-                                      .scope = key.scope});
+                                      .scope = key.scope,
+                                      .view = *view});
       announcer_.changed();
       return view_of(record);
     } catch (const StatementError& error) {
@@ -108,6 +115,9 @@ api::Result<api::Page<api::TsigKeyView>> TsigKeyPort::list(const api::Scope& /*s
                                                            const api::TsigKeyPageRequest& page) {
   return guarded([&] {
     storage::TsigKeyQuery query{.name = to_filter(filter.name), .algorithm = std::nullopt, .of_pools = std::nullopt};
+    if (filter.view) {
+      query.view = filter.view->text;
+    }
     if (filter.algorithm) {
       query.algorithm = std::string(tsig::to_text(*filter.algorithm));
     }
@@ -128,9 +138,17 @@ api::Result<api::TsigKeyView> TsigKeyPort::update(const api::Scope& /*scope*/, c
         return no_resource();
       }
     }
+    std::optional<storage::ViewRef> view;
+    if (change.view) {
+      auto known = find_view(views_, *change.view);
+      if (!known) {
+        return known.error();
+      }
+      view = *std::move(known);
+    }
     try {
       auto record = keys_.update(id, [&](storage::TsigKeyFields& fields) {
-        apply(id, change, fields);
+        apply(id, change, view, fields);
         return true;
       });
       if (!record) {
@@ -142,12 +160,18 @@ api::Result<api::TsigKeyView> TsigKeyPort::update(const api::Scope& /*scope*/, c
       if (error.is_unique_violation()) {
         return duplicate(change.name ? change.name->text : "that");
       }
+      if (error.is_foreign_key_violation()) {
+        return api::invalid_field({"view"},
+                                  "a nameserver transfers with the key: give it a key of the other view first");
+      }
       throw;
     }
   });
 }
 
-void TsigKeyPort::apply(const TsigKeyId& id, const api::TsigKeyChange& change, storage::TsigKeyFields& fields) const {
+void TsigKeyPort::apply(const TsigKeyId& id, const api::TsigKeyChange& change,
+                        const std::optional<storage::ViewRef>& view, storage::TsigKeyFields& fields) const {
+  fields.view = view.value_or(fields.view);
   fields.scope = scope_after(fields.scope, change);
   if (change.name) {
     fields.name_text = change.name->text;

@@ -5,6 +5,7 @@
 #include "base/secret_box.hpp"
 #include "central/announcer.hpp"
 #include "storage/tsig_keys.hpp"
+#include "storage/views.hpp"
 
 namespace minidns::central {
 
@@ -12,8 +13,9 @@ namespace minidns::central {
 class TsigKeyPort final : public api::TsigKeys {
  public:
   /// All must outlive this.
-  TsigKeyPort(storage::TsigKeys& keys, const SecretBox& box, Announcer& announcer, const Clock& clock)
-      : keys_(keys), box_(box), announcer_(announcer), clock_(clock) {}
+  TsigKeyPort(storage::TsigKeys& keys, storage::Views& views, const SecretBox& box, Announcer& announcer,
+              const Clock& clock)
+      : keys_(keys), views_(views), box_(box), announcer_(announcer), clock_(clock) {}
 
   [[nodiscard]] api::Result<api::TsigKeyView> create(const api::Scope& scope, const api::NewTsigKey& key) override;
   [[nodiscard]] api::Result<api::TsigKeyView> get(const api::Scope& scope, const TsigKeyId& id) override;
@@ -25,11 +27,13 @@ class TsigKeyPort final : public api::TsigKeys {
 
  private:
   [[nodiscard]] api::TsigKeyView view_of(const storage::TsigKeyRecord& record) const;
-  void apply(const TsigKeyId& id, const api::TsigKeyChange& change, storage::TsigKeyFields& fields) const;
+  void apply(const TsigKeyId& id, const api::TsigKeyChange& change, const std::optional<storage::ViewRef>& view,
+             storage::TsigKeyFields& fields) const;
   [[nodiscard]] Bytes seal(const TsigKeyId& id, const Secret& secret) const;
   [[nodiscard]] Secret open(const TsigKeyId& id, ByteView sealed) const;
 
   storage::TsigKeys& keys_;
+  storage::Views& views_;
   const SecretBox& box_;
   Announcer& announcer_;
   const Clock& clock_;

@@ -151,6 +151,7 @@ api::RecordsetView to_view(const storage::RecordsetRecord& recordset) {
           .records = std::move(records),
           .ttl = recordset.fields.ttl,
           .description = recordset.fields.description,
+          .view = recordset.fields.view ? std::optional(recordset.fields.view->name) : std::nullopt,
           .status = status,
           .action = status == api::Status::active ? api::Action::none : pending_action,
           .revision = recordset.revision,

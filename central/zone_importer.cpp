@@ -41,6 +41,8 @@ const char* words_of(storage::ImportConflict conflict) {
       return "a DS needs NS records beside it, and can't be at the apex";
     case storage::ImportConflict::too_many_for_bind:
       return "BIND refuses a zone with more than 100 records of one name and type";
+    case storage::ImportConflict::in_the_way_of_a_view:
+      return "it can't be together with a recordset that the zone has in a single view";
   }
   throw std::logic_error("no such conflict");
 }

@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "storage/page.hpp"
+#include "storage/view_ref.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -18,6 +19,7 @@ struct NameserverFields {
   std::string address;  ///< IPv4 or IPv6, in text
   std::uint16_t port;
   std::string state;  ///< bootstrapping, in_service, maintenance, retired
+  ViewRef view;       ///< that of its transfer key, if it has one; written by its id
   std::optional<TsigKeyId> transfer_key;
   std::optional<TsigKeyId> notify_key;
   bool allow_unsigned_soa;
@@ -44,7 +46,8 @@ struct NameserverQuery {
 };
 
 /// Every write is announced in the feed. Calls block and throw what storage/postgres/errors.hpp has; a name that is
-/// taken is a unique violation, a pool or key that isn't there a foreign key violation. Safe on any thread.
+/// taken is a unique violation, a pool, view or key that isn't there, or a transfer key of another view, a foreign key
+/// violation. Safe on any thread.
 class Nameservers {
  public:
   virtual ~Nameservers() = default;

@@ -5,6 +5,7 @@
 #include "base/ids.hpp"
 #include "dns/name.hpp"
 #include "storage/page.hpp"
+#include "storage/view_ref.hpp"
 
 #include <functional>
 #include <optional>
@@ -19,6 +20,7 @@ struct TsigKeyFields {
   std::string algorithm;
   Bytes secret_sealed;  ///< base/secret_box.hpp, context `tsig-key:` and the id
   std::variant<PoolId, ZoneId> scope;
+  ViewRef view;  ///< as which it sees its zones; written by its id
 };
 
 struct TsigKeyRecord {
@@ -34,10 +36,12 @@ struct TsigKeyQuery {
   std::optional<TextFilter> name;
   std::optional<std::string> algorithm;
   std::optional<bool> of_pools;  ///< scope POOL (true) or ZONE (false)
+  std::optional<std::string> view = std::nullopt;
 };
 
 /// Every write is announced in the feed. Calls block and throw what storage/postgres/errors.hpp has; a name that is
-/// taken is a unique violation, a key that a nameserver refers to a foreign key violation. Safe on any thread.
+/// taken is a unique violation; to remove a key that a nameserver refers to, or to give one with which a nameserver
+/// transfers another view, a foreign key violation. Safe on any thread.
 class TsigKeys {
  public:
   virtual ~TsigKeys() = default;

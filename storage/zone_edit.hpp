@@ -37,9 +37,11 @@ struct ServedRRset {
   dns::Ttl ttl;
   bool owner_has_capitals;
   std::vector<dns::Rdata> rdata;
+  std::optional<ViewRef> view = std::nullopt;  ///< nothing: every view
 };
 
-/// What matters for whether something may be at an owner name.
+/// What matters for whether something may be at an owner name: as one view has it, or for what is to be in every view,
+/// as any of them has it.
 struct Surroundings {
   std::vector<ServedRRset> at_owner;
   /// NS and DNAME at names above the owner, the apex among them.
@@ -57,6 +59,8 @@ struct RecordsetWrite {
 
 /// All that one commit writes. Owner names lie in the zone.
 struct ZoneCommit {
+  /// Of all that is put and taken away; nothing: every view.
+  std::optional<ViewId> view = std::nullopt;
   /// The new version; nothing if what is served stays as it is.
   std::optional<VersionStamp> stamp;
   VersionKind kind = VersionKind::update;
@@ -88,11 +92,15 @@ class ZoneEdit {
   /// The zone as the API shows it now.
   [[nodiscard]] virtual ZoneRecord record() = 0;
   [[nodiscard]] virtual std::optional<RecordsetRecord> recordset(const RecordsetId& id) = 0;
-  [[nodiscard]] virtual Surroundings surroundings(const dns::Name& owner) = 0;
+  /// Nothing if there is no such view.
+  [[nodiscard]] virtual std::optional<ViewRef> view(const std::string& name) = 0;
+  /// As `view` has it; nothing: of every RRset, whichever view it is of.
+  [[nodiscard]] virtual Surroundings surroundings(const dns::Name& owner, const std::optional<ViewId>& view) = 0;
   [[nodiscard]] virtual std::vector<NsName> ns_names() = 0;
   /// Whether another zone of ours that isn't deleted is below this one.
   [[nodiscard]] virtual bool has_sub_zone() = 0;
-  /// Once. Throws CommitInDoubt too. A recordset of the same name and type: StatementError that is_unique_violation.
+  /// Once. Throws CommitInDoubt too. A recordset of the same name, type and view: StatementError that
+  /// is_unique_violation; a view that was deleted meanwhile: is_foreign_key_violation.
   virtual ZoneCommitted commit(const ZoneCommit& commit) = 0;
 };
 

@@ -33,6 +33,7 @@ enum class ImportConflict {
   below_dname,
   ds_without_ns,
   too_many_for_bind,
+  in_the_way_of_a_view,
 };
 
 struct ImportFault {
@@ -52,8 +53,8 @@ struct Imported {
 
 /// An upload of a zone's whole content. First the records, as they come, into a table of its own, with no lock and no
 /// snapshot held; then one transaction of seconds that makes them the zone's content (DESIGN.md §3, "Writes"). SOA and
-/// apex NS aren't part of it: the zone keeps its own. Duplicates count once; the lowest TTL of a set is its TTL.
-/// For one thread.
+/// apex NS aren't part of it: the zone keeps its own, and what it has in single views. Duplicates count once; the
+/// lowest TTL of a set is its TTL. For one thread.
 class ZoneImport {
  public:
   virtual ~ZoneImport() = default;

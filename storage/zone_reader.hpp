@@ -30,6 +30,7 @@ struct RecordsetQuery {
   std::optional<TextFilter> data;
   std::optional<Propagation> propagation;
   std::optional<TextFilter> description;
+  std::optional<std::string> view = std::nullopt;  ///< by name: those of this view alone
 };
 
 /// One of the pool's NS names.

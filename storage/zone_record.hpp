@@ -8,6 +8,7 @@
 #include "dns/ttl.hpp"
 #include "dns/version.hpp"
 #include "storage/inbound.hpp"
+#include "storage/view_ref.hpp"
 
 #include <cstdint>
 #include <map>
@@ -61,6 +62,7 @@ struct RecordsetFields {
   std::optional<dns::Ttl> ttl;       ///< nothing: the zone's
   std::vector<std::string> records;  ///< text and order as given; of an SOA with serial 0
   std::optional<std::string> description;
+  std::optional<ViewRef> view = std::nullopt;  ///< nothing: every view
 };
 
 struct RecordsetRecord {

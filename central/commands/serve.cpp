@@ -18,6 +18,7 @@
 #include "central/service_status_port.hpp"
 #include "central/token_authenticator.hpp"
 #include "central/tsig_key_port.hpp"
+#include "central/view_port.hpp"
 #include "central/zone_port.hpp"
 #include "storage/postgres/migrations.hpp"
 #include "storage/postgres/nameservers.hpp"
@@ -26,6 +27,7 @@
 #include "storage/postgres/service_statuses.hpp"
 #include "storage/postgres/tokens.hpp"
 #include "storage/postgres/tsig_keys.hpp"
+#include "storage/postgres/views.hpp"
 #include "storage/postgres/writer_check.hpp"
 #include "storage/postgres/zone_edit.hpp"
 #include "storage/postgres/zone_reader.hpp"
@@ -72,6 +74,7 @@ struct Stores {
         pools(pool),
         nameservers(pool),
         keys(pool),
+        views(pool),
         services(pool),
         retention(pool) {}
 
@@ -81,6 +84,7 @@ struct Stores {
   postgres::PostgresPools pools;
   postgres::PostgresNameservers nameservers;
   postgres::PostgresTsigKeys keys;
+  postgres::PostgresViews views;
   postgres::PostgresServiceStatuses services;
   postgres::PostgresRetention retention;
 };
@@ -105,8 +109,9 @@ void run_serve(CommandLine& line, const Settings& settings, const Clock& clock) 
   ZonePort zones(stores.reader, stores.editor, secondary, announcer, clock);
   RecordsetPort recordsets(stores.reader, stores.editor, announcer, clock);
   PoolPort pools(stores.pools, announcer, clock);
-  NameserverPort nameservers(stores.nameservers, stores.keys, secrets, announcer, clock);
-  TsigKeyPort keys(stores.keys, secrets, announcer, clock);
+  NameserverPort nameservers(stores.nameservers, stores.keys, stores.views, secrets, announcer, clock);
+  TsigKeyPort keys(stores.keys, stores.views, secrets, announcer, clock);
+  ViewPort views(stores.views);
   ServiceStatusPort services(stores.services);
 
   // Threads: I/O (HTTP), database (blocking ports), one each of the announcer, housekeeping, presence and the
@@ -116,7 +121,7 @@ void run_serve(CommandLine& line, const Settings& settings, const Clock& clock) 
   WorkerPool database("database", request_threads(settings.database), settings.request_queue_max);
   const IoThreads io_threads(io, settings.io_threads);
   api::Server server(io.get_executor(), database,
-                     {authenticator, zones, recordsets, pools, nameservers, keys, services}, clock, log, metrics,
+                     {authenticator, zones, recordsets, pools, nameservers, keys, views, services}, clock, log, metrics,
                      settings.server);
   const Presence presence(connection_settings(settings.database), writer_check,
                           settings.server.address + ":" + std::to_string(server.port()), database_state, clock);

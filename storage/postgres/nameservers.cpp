@@ -2,6 +2,7 @@
 
 #include "storage/postgres/events.hpp"
 #include "storage/postgres/list_result.hpp"
+#include "storage/postgres/zone_columns.hpp"
 
 #include <stdexcept>
 
@@ -10,21 +11,21 @@ namespace {
 
 constexpr const char* nameserver_columns =
     "n.id, n.pool_id, n.name, n.driver, host(n.address), n.port, n.state, n.transfer_key_id, n.notify_key_id,"
-    " n.allow_unsigned_soa, n.settings::text, n.secret_sealed, n.revision, n.created_at, n.updated_at";
+    " n.allow_unsigned_soa, n.settings::text, n.secret_sealed, n.revision, n.created_at, n.updated_at, n.view, w.name";
 
 const std::string select_nameserver =
-    std::string("select ") + nameserver_columns + " from nameservers n where n.id = $1";
+    std::string("select ") + nameserver_columns + " from nameservers n join views w on w.id = n.view where n.id = $1";
 
 constexpr const char* lock_nameserver = "select 1 from nameservers where id = $1 for update";
 
 constexpr const char* insert_nameserver =
     "insert into nameservers (id, name, driver, address, port, state, transfer_key_id, notify_key_id,"
-    " allow_unsigned_soa, settings, secret_sealed, pool_id)"
-    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    " allow_unsigned_soa, settings, secret_sealed, pool_id, view)"
+    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 
 constexpr const char* update_nameserver =
     "update nameservers set name = $2, driver = $3, address = $4, port = $5, state = $6, transfer_key_id = $7,"
-    " notify_key_id = $8, allow_unsigned_soa = $9, settings = $10, secret_sealed = $11, pool_id = $12,"
+    " notify_key_id = $8, allow_unsigned_soa = $9, settings = $10, secret_sealed = $11, pool_id = $12, view = $13,"
     " revision = revision + 1, updated_at = now() where id = $1";
 
 constexpr const char* delete_nameserver = "delete from nameservers where id = $1";
@@ -47,6 +48,7 @@ NameserverRecord record_of(const Rows& rows, std::size_t row) {
            .address = rows.text(row, 4),
            .port = static_cast<std::uint16_t>(rows.integer(row, 5)),
            .state = rows.text(row, 6),
+           .view = {view_column(rows, row, 15), rows.text(row, 16)},
            .transfer_key = id_of<TsigKeyId>(rows.optional_uuid(row, 7)),
            .notify_key = id_of<TsigKeyId>(rows.optional_uuid(row, 8)),
            .allow_unsigned_soa = rows.boolean(row, 9),
@@ -64,7 +66,7 @@ NameserverRecord write(Transaction& transaction, const char* sql, const Nameserv
       {sql,
        {id.uuid(), fields.name, fields.driver, fields.address, std::int32_t{fields.port}, fields.state,
         uuid_of(fields.transfer_key), uuid_of(fields.notify_key), fields.allow_unsigned_soa, fields.settings_json,
-        secret, pool.uuid()}}};
+        secret, pool.uuid(), std::int32_t{fields.view.id.number()}}}};
   add_event(statements, EventKind::nameserver, id.uuid());
   statements.push_back({select_nameserver.c_str(), {id.uuid()}});
   auto record = record_of(transaction.connection().execute_all(statements).back(), 0);
@@ -118,8 +120,9 @@ ListResult<NameserverRecord> PostgresNameservers::list(const NameserverQuery& qu
   if (query.driver) {
     list.where("n.driver = " + list.param(*query.driver));
   }
-  const auto page = list.run(*pool_.acquire(), nameserver_columns, "nameservers n on n.id = page.id", request.limit,
-                             uuid_of(request.marker), request.count);
+  const auto page =
+      list.run(*pool_.acquire(), nameserver_columns, "nameservers n on n.id = page.id join views w on w.id = n.view",
+               request.limit, uuid_of(request.marker), request.count);
   return result_of<NameserverRecord>(page, request, record_of);
 }
 

@@ -1,14 +1,16 @@
 #include "storage/postgres/transfer_peers.hpp"
 
+#include "storage/postgres/zone_columns.hpp"
+
 #include <utility>
 
 namespace minidns::storage::postgres {
 namespace {
 
 constexpr const char* select_keys =
-    "select id, name, algorithm, secret_sealed, scope, resource_id from tsig_keys order by id";
+    "select id, name, algorithm, secret_sealed, scope, resource_id, view from tsig_keys order by id";
 constexpr const char* select_nameservers =
-    "select id, pool_id, name, host(address), port, state, notify_key_id, allow_unsigned_soa from nameservers"
+    "select id, pool_id, name, host(address), port, state, notify_key_id, allow_unsigned_soa, view from nameservers"
     " order by id";
 
 StoredKey key_of(const Rows& rows, std::size_t row) {
@@ -18,8 +20,9 @@ StoredKey key_of(const Rows& rows, std::size_t row) {
   if (rows.text(row, 4) == "ZONE") {
     scope = ZoneId(resource);
   }
-  return {TsigKeyId(rows.uuid(row, 0)), rows.text(row, 1), rows.text(row, 2), Bytes(sealed.begin(), sealed.end()),
-          scope};
+  return {
+      TsigKeyId(rows.uuid(row, 0)), rows.text(row, 1), rows.text(row, 2), Bytes(sealed.begin(), sealed.end()), scope,
+      view_column(rows, row, 6)};
 }
 
 StoredPeer::State state_of(const std::string& state) {
@@ -44,7 +47,8 @@ StoredPeer peer_of(const Rows& rows, std::size_t row) {
           static_cast<std::uint16_t>(rows.integer(row, 4)),
           state_of(rows.text(row, 5)),
           notify_key,
-          rows.boolean(row, 7)};
+          rows.boolean(row, 7),
+          view_column(rows, row, 8)};
 }
 
 }  // namespace

@@ -10,19 +10,21 @@ namespace minidns::storage::postgres {
 namespace {
 
 constexpr const char* key_columns =
-    "k.id, k.name, k.name_key, k.algorithm, k.secret_sealed, k.scope, k.resource_id, k.created_at, k.updated_at";
+    "k.id, k.name, k.name_key, k.algorithm, k.secret_sealed, k.scope, k.resource_id, k.created_at, k.updated_at,"
+    " k.view, w.name";
 
-const std::string select_key = std::string("select ") + key_columns + " from tsig_keys k where k.id = $1";
+const std::string select_key =
+    std::string("select ") + key_columns + " from tsig_keys k join views w on w.id = k.view where k.id = $1";
 
 constexpr const char* lock_key = "select 1 from tsig_keys where id = $1 for update";
 
 constexpr const char* insert_key =
-    "insert into tsig_keys (id, name, name_key, algorithm, secret_sealed, scope, resource_id)"
-    " values ($1, $2, $3, $4, $5, $6, $7)";
+    "insert into tsig_keys (id, name, name_key, algorithm, secret_sealed, scope, resource_id, view)"
+    " values ($1, $2, $3, $4, $5, $6, $7, $8)";
 
 constexpr const char* update_key =
     "update tsig_keys set name = $2, name_key = $3, algorithm = $4, secret_sealed = $5, scope = $6, resource_id = $7,"
-    " updated_at = now() where id = $1";
+    " view = $8, updated_at = now() where id = $1";
 
 constexpr const char* delete_key = "delete from tsig_keys where id = $1";
 
@@ -51,7 +53,8 @@ TsigKeyRecord record_of(const Rows& rows, std::size_t row) {
            .name = name_of_key(rows.bytea(row, 2)),
            .algorithm = rows.text(row, 3),
            .secret_sealed = Bytes(sealed.begin(), sealed.end()),
-           .scope = scope_of(rows.text(row, 5), rows.uuid(row, 6))},
+           .scope = scope_of(rows.text(row, 5), rows.uuid(row, 6)),
+           .view = {view_column(rows, row, 9), rows.text(row, 10)}},
           rows.timestamp(row, 7),
           rows.optional_timestamp(row, 8)};
 }
@@ -60,7 +63,8 @@ TsigKeyRecord write(Transaction& transaction, const char* sql, const TsigKeyId& 
   std::vector<Connection::Statement> statements{
       {sql,
        {id.uuid(), fields.name_text, ByteView(name_key_of(fields.name)), fields.algorithm,
-        ByteView(fields.secret_sealed), is_of_pool(fields.scope) ? "POOL" : "ZONE", resource_of(fields.scope)}}};
+        ByteView(fields.secret_sealed), is_of_pool(fields.scope) ? "POOL" : "ZONE", resource_of(fields.scope),
+        std::int32_t{fields.view.id.number()}}}};
   add_event(statements, EventKind::key, id.uuid());
   statements.push_back({select_key.c_str(), {id.uuid()}});
   auto record = record_of(transaction.connection().execute_all(statements).back(), 0);
@@ -115,8 +119,12 @@ ListResult<TsigKeyRecord> PostgresTsigKeys::list(const TsigKeyQuery& query,
   if (query.of_pools) {
     list.where("k.scope = " + list.param(*query.of_pools ? "POOL" : "ZONE"));
   }
-  const auto page = list.run(*pool_.acquire(), key_columns, "tsig_keys k on k.id = page.id", request.limit,
-                             uuid_of(request.marker), request.count);
+  if (query.view) {
+    list.where("k.view = (select id from views where name = " + list.param(*query.view) + ")");
+  }
+  const auto page =
+      list.run(*pool_.acquire(), key_columns, "tsig_keys k on k.id = page.id join views w on w.id = k.view",
+               request.limit, uuid_of(request.marker), request.count);
   return result_of<TsigKeyRecord>(page, request, record_of);
 }
 

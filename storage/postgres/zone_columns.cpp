@@ -26,6 +26,10 @@ dns::Serial serial_column(const Rows& rows, std::size_t row, int column) {
   return dns::Serial(static_cast<std::uint32_t>(rows.integer(row, column)));
 }
 
+ViewId view_column(const Rows& rows, std::size_t row, int column) {
+  return ViewId(static_cast<std::int16_t>(rows.integer(row, column)));
+}
+
 std::string to_column(ZoneAction action) {
   switch (action) {
     case ZoneAction::create:

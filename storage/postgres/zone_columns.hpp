@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/bytes.hpp"
+#include "base/view_id.hpp"
 #include "dns/name.hpp"
 #include "dns/serial.hpp"
 #include "storage/nameserver_work.hpp"
@@ -15,6 +16,9 @@ namespace minidns::storage::postgres {
 [[nodiscard]] Bytes name_key_of(const dns::Name& name);
 /// The lower-case name. Throws std::runtime_error if the database holds something else.
 [[nodiscard]] dns::Name name_of_key(ByteView key);
+
+/// `view` columns.
+[[nodiscard]] ViewId view_column(const Rows& rows, std::size_t row, int column);
 
 [[nodiscard]] dns::Serial serial_column(const Rows& rows, std::size_t row, int column);
 

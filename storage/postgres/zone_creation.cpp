@@ -121,7 +121,7 @@ ZoneRecord Creation::commit(const NewZoneWrite& zone) {
                            key_in ? Param(key_in->algorithm) : Param(nullptr),
                            key_in ? Param(ByteView(key_in->secret_sealed)) : Param(nullptr)}});
   }
-  add_put(statements, zone.id, name_, zone.stamp.version, zone.content);
+  add_put(statements, zone.id, name_, std::nullopt, zone.stamp.version, zone.content);
   for (const auto& recordset : zone.recordsets) {
     add_recordset(statements, zone.id, name_, zone.stamp.version, recordset);
   }

@@ -14,14 +14,18 @@
 namespace minidns::storage::postgres {
 namespace {
 
-// What is at the owner, and what above it cuts it off.
+// What is at the owner, and what above it cuts it off; in view $4, or (0) in any.
 constexpr const char* select_around =
-    "select owner, type, ttl, owner_case is not null, rdata from rrsets"
-    " where zone_id = $1 and owner = any($2) and view = 0 and until is null and (owner = $3 or type in (2, 39))";
+    "select r.owner, r.type, r.ttl, r.owner_case is not null, r.rdata, w.id, w.name from rrsets r"
+    " left join views w on w.id = r.view"
+    " where r.zone_id = $1 and r.owner = any($2) and ($4 = 0 or r.view = 0 or r.view = $4) and r.until is null"
+    " and (r.owner = $3 or r.type in (2, 39))";
 
 constexpr const char* select_below =
     "select exists (select from rrsets where zone_id = $1 and owner > $2 and ($3::bytea is null or owner < $3)"
-    " and until is null)";
+    " and ($4 = 0 or view = 0 or view = $4) and until is null)";
+
+constexpr const char* select_view = "select id, name from views where name = $1";
 
 constexpr const char* select_child_zone =
     "select name from zones where name_key = any($1) and deleted_at is null order by name_key desc limit 1";
@@ -92,7 +96,12 @@ class Edit final : public ZoneEdit {
     return rows.empty() ? std::nullopt : std::optional(recordset_record_of(rows, 0));
   }
 
-  [[nodiscard]] Surroundings surroundings(const dns::Name& owner) override;
+  [[nodiscard]] std::optional<ViewRef> view(const std::string& name) override {
+    const auto rows = lease_->execute(select_view, {name});
+    return rows.empty() ? std::nullopt : optional_view(rows, 0, 0);
+  }
+
+  [[nodiscard]] Surroundings surroundings(const dns::Name& owner, const std::optional<ViewId>& view) override;
 
   [[nodiscard]] std::vector<NsName> ns_names() override {
     return ns_names_of(lease_->execute(select_ns_names, {zone_->pool.uuid()}));
@@ -122,7 +131,7 @@ class Edit final : public ZoneEdit {
   std::optional<LockedZone> zone_;
 };
 
-Surroundings Edit::surroundings(const dns::Name& owner) {
+Surroundings Edit::surroundings(const dns::Name& owner, const std::optional<ViewId>& view) {
   const auto& apex = zone_->name;
   std::vector<Bytes> owners;       // from the owner up to the apex
   std::vector<Bytes> child_zones;  // the same without the apex, as names of zones
@@ -136,8 +145,9 @@ Surroundings Edit::surroundings(const dns::Name& owner) {
   const auto& own_key = owners.front();
   const auto end = end_of_subtree(own_key);
   const auto end_param = end ? Param(ByteView(*end)) : Param(nullptr);
-  const auto results = lease_->execute_all({{select_around, {zone_->id.uuid(), owners, ByteView(own_key)}},
-                                            {select_below, {zone_->id.uuid(), ByteView(own_key), end_param}},
+  const std::int32_t seen_as = view ? view->number() : 0;
+  const auto results = lease_->execute_all({{select_around, {zone_->id.uuid(), owners, ByteView(own_key), seen_as}},
+                                            {select_below, {zone_->id.uuid(), ByteView(own_key), end_param, seen_as}},
                                             {select_child_zone, {child_zones}}});
 
   Surroundings around{.at_owner = {}, .cuts_above = {}, .anything_below = results[1].boolean(0, 0), .child_zone = {}};
@@ -150,7 +160,8 @@ Surroundings Edit::surroundings(const dns::Name& owner) {
       if (!records) {
         throw CorruptContent("rrsets.rdata: " + records.error().detail);
       }
-      around.at_owner.push_back({type, ttl_of(rows.integer(row, 2)), rows.boolean(row, 3), std::move(*records)});
+      around.at_owner.push_back(
+          {type, ttl_of(rows.integer(row, 2)), rows.boolean(row, 3), std::move(*records), optional_view(rows, row, 5)});
       continue;
     }
     const auto above = dns::OwnerKey::from_octets(key);
@@ -172,8 +183,8 @@ void Edit::add_content(Statements& statements, const ZoneCommit& commit) const {
   for (const auto& rrset : commit.put) {
     ended.emplace_back(rrset.owner, rrset.type);
   }
-  add_close(statements, zone_->id, zone_->name, stamp.version, ended);
-  add_put(statements, zone_->id, zone_->name, stamp.version, commit.put);
+  add_close(statements, zone_->id, zone_->name, commit.view, stamp.version, ended);
+  add_put(statements, zone_->id, zone_->name, commit.view, stamp.version, commit.put);
   if (commit.default_ttl) {
     add_default_ttl(statements, zone_->id, stamp.version, *commit.default_ttl);
   }

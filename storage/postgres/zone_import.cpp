@@ -41,6 +41,8 @@ constexpr const char* count_sets = "select coalesce(sum(size), 0)::bigint, count
 
 // A subtree's keys begin with its key, whose last octet 0 closes a label.
 constexpr const char* select_faults =
+    "with own as materialized (select owner, type, view, name from recordsets"
+    "  where zone_id = $3 and view is not null and cardinality(records) > 0)"
     "select name, conflict from ("
     " select owner, name, 0 as conflict from staged_sets s where type = 5"
     "  and (owner = '' or exists (select from staged_sets o where o.owner = s.owner and o.type <> 5))"
@@ -53,6 +55,16 @@ constexpr const char* select_faults =
     " union all select owner, name, 4 from staged_sets where size > $1"
     "  and exists (select from zones z join nameservers n on n.pool_id = z.pool_id"
     "   where z.id = $3 and n.driver = 'bind' and n.state <> 'retired')"
+    " union all select s.owner, s.name, 5 from staged_sets s join own o on o.owner = s.owner"
+    "   where o.type = s.type or o.type = 5 or s.type = 5"
+    "    or (s.owner <> '' and ((o.type = 2 and s.type = 39) or (o.type = 39 and s.type = 2)))"
+    " union all select s.owner, s.name, 5 from staged_sets s join own o on s.type = 39 and o.owner > s.owner"
+    "   and (s.owner = '' or o.owner < set_byte(s.owner, greatest(length(s.owner) - 1, 0), 1))"
+    " union all select s.owner, s.name, 5 from staged_sets s join own o on o.type = 39 and s.owner > o.owner"
+    "   and (o.owner = '' or s.owner < set_byte(o.owner, greatest(length(o.owner) - 1, 0), 1))"
+    " union all select o.owner, o.name, 5 from own o where o.type = 43"
+    "   and not exists (select from staged_sets s where s.owner = o.owner and s.type = 2)"
+    "   and not exists (select from own n where n.owner = o.owner and n.type = 2 and n.view = o.view)"
     ") as faults order by owner, conflict limit $2";
 
 constexpr const char* close_changed =
@@ -69,19 +81,20 @@ constexpr const char* insert_changed =
     " order by owner, type";
 
 constexpr const char* delete_recordsets =
-    "delete from recordsets r where zone_id = $1 and not managed"
+    "delete from recordsets r where zone_id = $1 and not managed and view is null"
     " and not exists (select from staged_sets s where s.owner = r.owner and s.type = r.type)";
 
 constexpr const char* update_recordsets =
     "update recordsets r set records = s.records, ttl = s.ttl, changed_in = $2, revision = revision + 1,"
     " updated_at = now() from staged_sets s"
-    " where r.zone_id = $1 and r.owner = s.owner and r.type = s.type and not r.managed"
+    " where r.zone_id = $1 and r.owner = s.owner and r.type = s.type and r.view is null and not r.managed"
     " and (r.records, r.ttl) is distinct from (s.records, s.ttl)";
 
 constexpr const char* insert_recordsets =
     "insert into recordsets (id, zone_id, owner, type, name, ttl, records, changed_in)"
     " select id, $1, owner, type, name, ttl, records, $2 from staged_sets s"
-    " where not exists (select from recordsets r where r.zone_id = $1 and r.owner = s.owner and r.type = s.type)";
+    " where not exists (select from recordsets r where r.zone_id = $1 and r.owner = s.owner and r.type = s.type"
+    "  and r.view is null)";
 
 constexpr const char* update_head =
     "update zones set version = $2, serial = $3, epoch = (select epoch from feed_head), revision = revision + 1,"

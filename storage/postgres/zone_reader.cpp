@@ -202,6 +202,9 @@ ListResult<RecordsetRecord> PostgresZoneReader::recordsets(const Reach& reach, c
     const auto pattern = list.param(like_pattern(query.data->pattern)) + "::text";
     list.where("exists (select from unnest(r.records) as one (record) where one.record like " + pattern + ")");
   }
+  if (query.view) {
+    list.where("r.view = (select id from views where name = " + list.param(*query.view) + ")");
+  }
   if (query.propagation) {
     list.where("(select status from recordset_states where recordset_id = r.id) = " +
                list.param(to_column(*query.propagation)));

@@ -110,6 +110,13 @@ ZoneRecord zone_record_of(const Rows& rows, std::size_t row) {
           .inbound = inbound_of(rows, row, 19)};
 }
 
+std::optional<ViewRef> optional_view(const Rows& rows, std::size_t row, int first_column) {
+  if (rows.is_null(row, first_column)) {
+    return std::nullopt;
+  }
+  return ViewRef{view_column(rows, row, first_column), rows.text(row, first_column + 1)};
+}
+
 RecordsetRecord recordset_record_of(const Rows& rows, std::size_t row) {
   return {.id = RecordsetId(rows.uuid(row, 0)),
           .zone = ZoneId(rows.uuid(row, 1)),
@@ -120,7 +127,8 @@ RecordsetRecord recordset_record_of(const Rows& rows, std::size_t row) {
                      .type = dns::RRType(static_cast<std::uint16_t>(rows.integer(row, 6))),
                      .ttl = optional_ttl(rows, row, 7),
                      .records = rows.texts(row, 8),
-                     .description = rows.optional_text(row, 9)},
+                     .description = rows.optional_text(row, 9),
+                     .view = optional_view(rows, row, 15)},
           .managed = rows.boolean(row, 10),
           .propagation = value_of(propagations, rows.text(row, 11)),
           .revision = rows.integer(row, 12),

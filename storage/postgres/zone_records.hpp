@@ -25,12 +25,15 @@ inline constexpr const char* zone_details =
     " left join inbound_zones i on i.zone_id = z.id";
 [[nodiscard]] ZoneRecord zone_record_of(const Rows& rows, std::size_t row);
 
-/// For a row `r` of recordsets, `z` of zones and `s` of recordset_states.
+/// For a row `r` of recordsets, `z` of zones, `s` of recordset_states and `w` of views.
 inline constexpr const char* recordset_columns =
     "r.id, r.zone_id, z.name, z.project_id, z.serial, r.name, r.type, r.ttl, r.records, r.description, r.managed,"
-    " s.status, r.revision, r.created_at, r.updated_at";
+    " s.status, r.revision, r.created_at, r.updated_at, r.view, w.name";
 inline constexpr const char* recordset_details =
-    " join zones z on z.id = r.zone_id join recordset_states s on s.recordset_id = r.id";
+    " join zones z on z.id = r.zone_id join recordset_states s on s.recordset_id = r.id"
+    " left join views w on w.id = r.view";
+/// From `id, name` of a view; nothing for nulls.
+[[nodiscard]] std::optional<ViewRef> optional_view(const Rows& rows, std::size_t row, int first_column);
 [[nodiscard]] RecordsetRecord recordset_record_of(const Rows& rows, std::size_t row);
 
 /// The fields of a zone from `type, email, description, ttl, attribute keys, attribute values, masters`.

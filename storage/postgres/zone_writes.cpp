@@ -9,11 +9,11 @@ namespace {
 
 constexpr const char* close_rrsets =
     "update rrsets r set until = $2 from unnest($3::bytea[], $4::int4[]) as w (owner, type)"
-    " where r.zone_id = $1 and r.owner = w.owner and r.type = w.type and r.view = 0 and r.until is null";
+    " where r.zone_id = $1 and r.owner = w.owner and r.type = w.type and r.view = $5 and r.until is null";
 
 constexpr const char* insert_rrsets =
     "insert into rrsets (zone_id, owner, type, view, ttl, since, owner_case, rdata)"
-    " select $1, w.owner, w.type, 0, w.ttl, $2, w.owner_case, w.rdata"
+    " select $1, w.owner, w.type, $8, w.ttl, $2, w.owner_case, w.rdata"
     " from unnest($3::bytea[], $4::int4[], $5::int4[], $6::bytea[], $7::bytea[])"
     " as w (owner, type, ttl, owner_case, rdata)";
 
@@ -21,8 +21,8 @@ constexpr const char* insert_version =
     "insert into versions (zone_id, version, serial, kind, author) values ($1, $2, $3, $4, $5)";
 
 constexpr const char* insert_recordset =
-    "insert into recordsets (id, zone_id, owner, type, name, ttl, records, description, managed, changed_in)"
-    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    "insert into recordsets (id, zone_id, owner, type, name, ttl, records, description, managed, changed_in, view)"
+    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
 constexpr const char* update_recordset =
     "update recordsets set ttl = $2, records = $3, description = $4, changed_in = coalesce($5::bigint, changed_in),"
@@ -36,15 +36,20 @@ constexpr const char* renew_default_ttl =
     "with ended as ("
     "  update rrsets r set until = $2 from recordsets s"
     "   where s.zone_id = $1 and s.ttl is null and r.zone_id = $1 and r.owner = s.owner and r.type = s.type"
-    "   and r.view = 0 and r.until is null and r.ttl <> $3 and r.since < $2"
-    "  returning r.owner, r.type, r.owner_case, r.rdata)"
+    "   and r.view = coalesce(s.view, 0) and r.until is null and r.ttl <> $3 and r.since < $2"
+    "  returning r.owner, r.type, r.view, r.owner_case, r.rdata)"
     " insert into rrsets (zone_id, owner, type, view, ttl, since, owner_case, rdata)"
-    " select $1, owner, type, 0, $3, $2, owner_case, rdata from ended";
+    " select $1, owner, type, view, $3, $2, owner_case, rdata from ended";
 
 constexpr const char* mark_default_ttl = "update recordsets set changed_in = $2 where zone_id = $1 and ttl is null";
 
 Param type_param(dns::RRType type) {
   return std::int32_t{type.value()};
+}
+
+/// `rrsets.view`.
+Param view_param(const std::optional<ViewId>& view) {
+  return std::int32_t{view ? view->number() : std::int16_t{0}};
 }
 
 Param ttl_param(const std::optional<dns::Ttl>& ttl) {
@@ -67,8 +72,8 @@ std::optional<Bytes> owner_case_of(const dns::Name& owner, const dns::Name& apex
   return Bytes(relative.begin(), relative.end());
 }
 
-void add_close(Statements& statements, const ZoneId& zone, const dns::Name& apex, dns::Version version,
-               const std::vector<std::pair<dns::Name, dns::RRType>>& rrsets) {
+void add_close(Statements& statements, const ZoneId& zone, const dns::Name& apex, const std::optional<ViewId>& view,
+               dns::Version version, const std::vector<std::pair<dns::Name, dns::RRType>>& rrsets) {
   if (rrsets.empty()) {
     return;
   }
@@ -78,11 +83,11 @@ void add_close(Statements& statements, const ZoneId& zone, const dns::Name& apex
     owners.push_back(owner_key_of(owner, apex));
     types.push_back(type.value());
   }
-  statements.push_back({close_rrsets, {zone.uuid(), version.value(), owners, types}});
+  statements.push_back({close_rrsets, {zone.uuid(), version.value(), owners, types, view_param(view)}});
 }
 
-void add_put(Statements& statements, const ZoneId& zone, const dns::Name& apex, dns::Version version,
-             const std::vector<dns::RRset>& rrsets) {
+void add_put(Statements& statements, const ZoneId& zone, const dns::Name& apex, const std::optional<ViewId>& view,
+             dns::Version version, const std::vector<dns::RRset>& rrsets) {
   if (rrsets.empty()) {
     return;
   }
@@ -98,7 +103,8 @@ void add_put(Statements& statements, const ZoneId& zone, const dns::Name& apex, 
     cases.push_back(owner_case_of(rrset.owner, apex));
     rdata.push_back(dns::pack_rdata(rrset.rdata));
   }
-  statements.push_back({insert_rrsets, {zone.uuid(), version.value(), owners, types, ttls, cases, rdata}});
+  statements.push_back(
+      {insert_rrsets, {zone.uuid(), version.value(), owners, types, ttls, cases, rdata, view_param(view)}});
 }
 
 void add_version(Statements& statements, const ZoneId& zone, const VersionStamp& stamp, VersionKind kind,
@@ -111,10 +117,11 @@ void add_version(Statements& statements, const ZoneId& zone, const VersionStamp&
 void add_recordset(Statements& statements, const ZoneId& zone, const dns::Name& apex, dns::Version version,
                    const RecordsetWrite& recordset) {
   const auto& fields = recordset.fields;
-  statements.push_back({insert_recordset,
-                        {recordset.id.uuid(), zone.uuid(), ByteView(owner_key_of(fields.name, apex)),
-                         type_param(fields.type), fields.name.to_text(), ttl_param(fields.ttl), fields.records,
-                         fields.description, recordset.managed, version.value()}});
+  statements.push_back(
+      {insert_recordset,
+       {recordset.id.uuid(), zone.uuid(), ByteView(owner_key_of(fields.name, apex)), type_param(fields.type),
+        fields.name.to_text(), ttl_param(fields.ttl), fields.records, fields.description, recordset.managed,
+        version.value(), fields.view ? view_param(fields.view->id) : Param(nullptr)}});
 }
 
 void change_recordset(Statements& statements, const std::optional<dns::Version>& version,

@@ -17,11 +17,11 @@ inline constexpr const char* lock_epoch = "lock table versions in row exclusive 
 
 using Statements = std::vector<Connection::Statement>;
 
-/// Ends what is current at these owners and types as of `version`.
-void add_close(Statements& statements, const ZoneId& zone, const dns::Name& apex, dns::Version version,
-               const std::vector<std::pair<dns::Name, dns::RRType>>& rrsets);
-void add_put(Statements& statements, const ZoneId& zone, const dns::Name& apex, dns::Version version,
-             const std::vector<dns::RRset>& rrsets);
+/// Ends what is current at these owners and types in `view` (nothing: what is of every view) as of `version`.
+void add_close(Statements& statements, const ZoneId& zone, const dns::Name& apex, const std::optional<ViewId>& view,
+               dns::Version version, const std::vector<std::pair<dns::Name, dns::RRType>>& rrsets);
+void add_put(Statements& statements, const ZoneId& zone, const dns::Name& apex, const std::optional<ViewId>& view,
+             dns::Version version, const std::vector<dns::RRset>& rrsets);
 void add_version(Statements& statements, const ZoneId& zone, const VersionStamp& stamp, VersionKind kind,
                  const std::string& author);
 void add_recordset(Statements& statements, const ZoneId& zone, const dns::Name& apex, dns::Version version,

@@ -6,10 +6,12 @@
 #include "central/token_authenticator.hpp"
 #include "central/token_hash.hpp"
 #include "central/tsig_key_port.hpp"
+#include "central/view_port.hpp"
 #include "storage/postgres/nameservers.hpp"
 #include "storage/postgres/pools.hpp"
 #include "storage/postgres/tokens.hpp"
 #include "storage/postgres/tsig_keys.hpp"
+#include "storage/postgres/views.hpp"
 #include "tests/postgres/storage_support.hpp"
 
 namespace minidns::storage::postgres {
@@ -41,9 +43,11 @@ class PortsTest : public StorageTest {
     stored_pools_.emplace(desk_->pool());
     stored_nameservers_.emplace(desk_->pool());
     stored_keys_.emplace(desk_->pool());
+    stored_views_.emplace(desk_->pool());
+    views_.emplace(*stored_views_);
     pools_.emplace(*stored_pools_, desk_->announcer(), clock_);
-    nameservers_.emplace(*stored_nameservers_, *stored_keys_, box_, desk_->announcer(), clock_);
-    keys_.emplace(*stored_keys_, box_, desk_->announcer(), clock_);
+    nameservers_.emplace(*stored_nameservers_, *stored_keys_, *stored_views_, box_, desk_->announcer(), clock_);
+    keys_.emplace(*stored_keys_, *stored_views_, box_, desk_->announcer(), clock_);
   }
 
   static SecretBox make_box() {
@@ -82,9 +86,11 @@ class PortsTest : public StorageTest {
   std::optional<PostgresPools> stored_pools_;
   std::optional<PostgresNameservers> stored_nameservers_;
   std::optional<PostgresTsigKeys> stored_keys_;
+  std::optional<PostgresViews> stored_views_;
   std::optional<central::PoolPort> pools_;
   std::optional<central::NameserverPort> nameservers_;
   std::optional<central::TsigKeyPort> keys_;
+  std::optional<central::ViewPort> views_;
 };
 
 TEST_F(PortsTest, PoolComesBackAsItWasGiven) {
@@ -139,6 +145,44 @@ TEST_F(PortsTest, KeyInUseStays) {
   EXPECT_EQ(pools_->remove(scope(), pool.id).error().type, ProblemType::in_use) << "the key is its own";
   EXPECT_TRUE(keys_->remove(scope(), key.id));
   EXPECT_TRUE(pools_->remove(scope(), pool.id));
+}
+
+TEST_F(PortsTest, ANameserverHasTheViewOfItsTransferKey) {
+  const auto pool = create_pool("one", true);
+  ASSERT_TRUE(views_->create(scope(), {.name = "internal"}));
+  EXPECT_EQ(views_->create(scope(), {.name = "internal"}).error().type, ProblemType::duplicate_view);
+  const auto key = create_key(pool.id, "transfer.test.", Secret(Bytes(32, 1)));
+  EXPECT_EQ(key.view, "default");
+  const auto inside = keys_
+                          ->create(scope(), {.name = {"inside.test.", name("inside.test.")},
+                                             .algorithm = tsig::Algorithm::hmac_sha256,
+                                             .secret = Secret(Bytes(32, 2)),
+                                             .scope = pool.id,
+                                             .view = "internal"})
+                          .value();
+  auto server = nameserver(pool.id, "one");
+  server.transfer_key_id = key.id;
+  server.view = "internal";
+  const auto refused = nameservers_->create(scope(), server);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().errors.at(0).path, std::vector<std::string>{"view"});
+  server.view = std::nullopt;
+  const auto made = nameservers_->create(scope(), server).value();
+  EXPECT_EQ(made.view, "default");
+
+  api::TsigKeyChange key_change;
+  key_change.view = "internal";
+  const auto in_use = keys_->update(scope(), key.id, key_change);
+  ASSERT_FALSE(in_use) << "a nameserver transfers with it";
+  EXPECT_EQ(in_use.error().errors.at(0).path, std::vector<std::string>{"view"});
+
+  api::NameserverChange change;
+  change.transfer_key_id = api::Change<TsigKeyId>::set(inside.id);
+  EXPECT_EQ(nameservers_->update(scope(), made.id, change)->view, "internal");
+  EXPECT_TRUE(keys_->update(scope(), key.id, key_change)) << "nobody's any more";
+  EXPECT_EQ(keys_->list(scope(), {.view = api::TextPattern{"internal"}}, {})->items.size(), 2U);
+  EXPECT_EQ(views_->remove(scope(), "internal").error().type, ProblemType::in_use);
+  EXPECT_EQ(views_->remove(scope(), "default").error().type, ProblemType::invalid_operation);
 }
 
 TEST_F(PortsTest, WhatIsNotThereIsNamed) {

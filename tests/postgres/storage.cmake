@@ -8,6 +8,7 @@ minidns_test(postgres_storage
     postgres/storage_plans.cpp
     postgres/storage_retention.cpp
     postgres/storage_support.cpp
+    postgres/storage_views.cpp
     postgres/storage_zones.cpp
   LINK minidns_central minidns_harness
   LABELS postgres

@@ -1,4 +1,5 @@
 // Hot statements use their indexes, whatever the size of the tables: none reads a large table from end to end.
+#include "storage/postgres/zone_content.hpp"
 #include "tests/postgres/storage_support.hpp"
 
 namespace minidns::storage::postgres {
@@ -53,6 +54,41 @@ TEST_F(PlansTest, NoHotStatementReadsAWholeTable) {
   }
   desk.pool().acquire()->execute("select pg_stat_force_next_flush()");
   EXPECT_EQ(whole_reads(), before);
+}
+
+TEST_F(PlansTest, ReadingAViewOfAZoneReadsNoWholeTable) {
+  Desk desk(conninfo(), 1);
+  const auto zone = desk.create_zone("example.org.");
+  const auto recordset = desk.create_recordset(zone.id, "www.example.org.", dns::RRType::a, {"10.0.0.1"});
+  const auto pool = std::make_shared<ConnectionPool>(settings(conninfo()), 1, std::chrono::seconds(10));
+  PostgresZoneContent content(pool);
+  const auto before = whole_reads();
+  for (int n = 0; n < 12; ++n) {
+    static_cast<void>(desk.set_records(recordset, {"10.0.1." + std::to_string(n)}));
+    for (const ViewId view : {default_view, ViewId(2)}) {
+      ASSERT_TRUE(content.read_zone(
+          zone.id, view, [](const ZoneHead&) {}, [](const dns::RRset&) {}));
+      const auto step = content.read_step(zone.id, view, dns::Version(1), 1'000'000);
+      ASSERT_TRUE(step.head);
+      ASSERT_TRUE(content.read_delta(zone.id, view, zone.serial, step.head->version, 1'000'000));
+    }
+  }
+  pool->acquire()->execute("select pg_stat_force_next_flush()");
+  EXPECT_EQ(whole_reads(), before);
+}
+
+TEST_F(PlansTest, ALargeZoneComesOutOfItsIndexInOrderInEachView) {
+  sql(R"(
+    insert into rrsets (zone_id, owner, type, view, ttl, since, rdata)
+      select z.id, convert_to('large' || n, 'utf8') || '\x00', 1, n % 3, 60, 1, '\x00040a000001'
+        from (select id from zones limit 1) z, generate_series(1, 50000) n;
+    analyze rrsets;)");
+  const auto plan = sql(
+      "explain select owner, type, ttl, owner_case, rdata from rrsets where zone_id = (select zone_id from rrsets"
+      " where view = 1 limit 1) and (view = 0 or view = 2) and until is null and not (owner = ''::bytea and type = 6)"
+      " order by owner, type");
+  EXPECT_NE(plan.find("Index Scan using rrsets_current"), std::string::npos) << plan;
+  EXPECT_EQ(plan.find("Sort"), std::string::npos) << plan;
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 minidns_test(api_unit
   SOURCES
     unit/api_fakes.cpp
+    unit/api_fakes_control.cpp
+    unit/api_fakes_views.cpp
     unit/api_json_text.cpp
     unit/api_list_query.cpp
     unit/api_openapi.cpp
@@ -21,6 +23,8 @@ minidns_test(api_server
   SOURCES
     harness/wait.cpp
     unit/api_fakes.cpp
+    unit/api_fakes_control.cpp
+    unit/api_fakes_views.cpp
     unit/api_http_client.cpp
     unit/api_running_server.cpp
     unit/api_server.cpp

@@ -99,24 +99,9 @@ ZoneView& FakePorts::insert_zone(const std::string& name, const std::string& pro
 RecordsetView& FakePorts::insert_recordset(const ZoneView& zone, const std::string& name,
                                            std::vector<RecordText> records) {
   recordsets_.push_back({new_id<RecordsetId>(), zone.id, zone.project_id, dns::Name::from_text(name).value(), zone.name,
-                         dns::RRType::a, std::move(records), std::nullopt, std::nullopt, Status::active, Action::none,
-                         1, the_time(), std::nullopt});
+                         dns::RRType::a, std::move(records), std::nullopt, std::nullopt, std::nullopt, Status::active,
+                         Action::none, 1, the_time(), std::nullopt});
   return recordsets_.back();
-}
-
-void FakePorts::fail_with(Problem problem) {
-  const std::lock_guard lock(mutex_);
-  problem_ = std::move(problem);
-}
-
-void FakePorts::run_in_ports(std::function<void()> action) {
-  const std::lock_guard lock(mutex_);
-  in_port_ = std::move(action);
-}
-
-std::optional<Scope> FakePorts::last_scope() {
-  const std::lock_guard lock(mutex_);
-  return last_scope_;
 }
 
 ZoneView FakePorts::add_zone(const std::string& name, const std::string& project) {
@@ -350,9 +335,9 @@ Result<NameserverView> FakePorts::create(const Scope& scope, const NewNameserver
   }
   const std::lock_guard lock(mutex_);
   nameservers_.push_back({new_id<NameserverId>(), nameserver.pool_id, nameserver.name, nameserver.address,
-                          nameserver.port, nameserver.state, nameserver.transfer_key_id, nameserver.notify_key_id,
-                          nameserver.allow_unsigned_soa, nameserver.settings, nameserver.secret.has_value(), 1,
-                          the_time(), std::nullopt});
+                          nameserver.port, nameserver.state, nameserver.view.value_or(default_view_name),
+                          nameserver.transfer_key_id, nameserver.notify_key_id, nameserver.allow_unsigned_soa,
+                          nameserver.settings, nameserver.secret.has_value(), 1, the_time(), std::nullopt});
   return nameservers_.back();
 }
 
@@ -394,7 +379,8 @@ Result<TsigKeyView> FakePorts::create(const Scope& scope, const NewTsigKey& key)
     return std::move(*failure);
   }
   const std::lock_guard lock(mutex_);
-  keys_.push_back({new_id<TsigKeyId>(), key.name, key.algorithm, key.secret, key.scope, the_time(), std::nullopt});
+  keys_.push_back({new_id<TsigKeyId>(), key.name, key.algorithm, key.secret, key.scope,
+                   key.view.value_or(default_view_name), the_time(), std::nullopt});
   return keys_.back();
 }
 

@@ -34,13 +34,14 @@ class FakePorts final : public Authenticator,
                         public Pools,
                         public Nameservers,
                         public TsigKeys,
+                        public Views,
                         public ServiceStatuses {
  public:
   static constexpr const char* member_token = "member-token";  ///< of project `p1`
   static constexpr const char* other_token = "other-token";    ///< of project `p2`
   static constexpr const char* admin_token = "admin-token";    ///< of project `ops`
 
-  [[nodiscard]] Ports ports() { return {*this, *this, *this, *this, *this, *this, *this}; }
+  [[nodiscard]] Ports ports() { return {*this, *this, *this, *this, *this, *this, *this, *this}; }
 
   /// Every port but the authenticator answers with it.
   void fail_with(Problem problem);
@@ -94,6 +95,12 @@ class FakePorts final : public Authenticator,
   Result<TsigKeyView> update(const Scope& scope, const TsigKeyId& id, const TsigKeyChange& change) override;
   Result<void> remove(const Scope& scope, const TsigKeyId& id) override;
 
+  Result<NamedView> create(const Scope& scope, const NewNamedView& view) override;
+  Result<NamedView> get(const Scope& scope, const std::string& name) override;
+  Result<std::vector<NamedView>> list(const Scope& scope) override;
+  Result<NamedView> update(const Scope& scope, const std::string& name, const NamedViewChange& change) override;
+  Result<void> remove(const Scope& scope, const std::string& name) override;
+
   Result<ServiceStatusView> get(const Scope& scope, const InstanceId& id) override;
   Result<Page<ServiceStatusView>> list(const Scope& scope, const ServiceStatusFilter& filter,
                                        const ServiceStatusPageRequest& page) override;
@@ -114,6 +121,7 @@ class FakePorts final : public Authenticator,
   std::vector<PoolView> pools_;
   std::vector<NameserverView> nameservers_;
   std::vector<TsigKeyView> keys_;
+  std::vector<NamedView> views_;
 };
 
 }  // namespace minidns::api::test

@@ -34,6 +34,12 @@ TEST(NewRecordsetRequest, RecordsMayBeLeftOut) {
   EXPECT_TRUE(recordset->records.empty());
 }
 
+TEST(NewRecordsetRequest, TheViewMayBeNamedOrNull) {
+  EXPECT_EQ(parse_new_recordset(R"({"name":"a.","type":"A","view":"internal"})")->view, "internal");
+  EXPECT_FALSE(parse_new_recordset(R"({"name":"a.","type":"A","view":null})")->view.has_value());
+  EXPECT_FALSE(parse_new_recordset(R"({"name":"a.","type":"A"})")->view.has_value());
+}
+
 struct BadRecordset {
   std::string body;
   const char* path;
@@ -58,6 +64,9 @@ TEST(NewRecordsetRequest, EachErrorNamesItsFieldAndReason) {
       {"{" + ok + R"(,"records":["a\u0000b"]})", "records/0", "control character"},
       {"{" + ok + R"(,"ttl":"1"})", "ttl", "not an integer"},
       {"{" + ok + R"(,"zone_id":"1"})", "zone_id", "not valid for recordset"},
+      {"{" + ok + R"(,"view":"Internal"})", "view", "lower-case"},
+      {"{" + ok + R"(,"view":"-x"})", "view", "lower-case"},
+      {"{" + ok + R"(,"view":""})", "view", "characters long"},
   };
   for (const BadRecordset& row : rows) {
     SCOPED_TRACE(row.body);

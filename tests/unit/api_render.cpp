@@ -76,6 +76,7 @@ TEST(Render, ARecordsetKeepsItsRecordsAsTheyAre) {
                                 {"2001:DB8:0:0::1", "2001:db8::1", "2001:DB8:0:0::1", "\"q\\\"\" \xc3\xa4"},
                                 std::nullopt,
                                 "d",
+                                "internal",
                                 Status::error,
                                 Action::update,
                                 1,
@@ -87,6 +88,7 @@ TEST(Render, ARecordsetKeepsItsRecordsAsTheyAre) {
   EXPECT_EQ(object.at("name"), "*.Example.org.");
   EXPECT_EQ(object.at("type"), "AAAA");
   EXPECT_TRUE(object.at("ttl").is_null());
+  EXPECT_EQ(object.at("view"), "internal");
   EXPECT_EQ(object.at("links").at("self"),
             "http://dns.example:9001/v2/zones/a86dba58-0043-4cc6-a1bb-69d5e86f3ca3/recordsets/"
             "794ccc2c-d751-44fe-b57f-8894c9f5c842");
@@ -119,6 +121,7 @@ TEST(Render, ANameserverNeverShowsItsSecret) {
                                   *IpAddress::parse("127.0.0.1"),
                                   53,
                                   NameserverState::in_service,
+                                  "default",
                                   id<TsigKeyId>(id_b),
                                   std::nullopt,
                                   false,
@@ -132,6 +135,7 @@ TEST(Render, ANameserverNeverShowsItsSecret) {
   EXPECT_EQ(object.at("has_secret"), true);
   EXPECT_EQ(object.at("driver"), "bind");
   EXPECT_EQ(object.at("settings"), json::parse(R"({"control_port":953,"control_algorithm":"hmac-sha256"})"));
+  EXPECT_EQ(object.at("view"), "default");
   EXPECT_EQ(object.at("transfer_key_id"), id_b);
   EXPECT_TRUE(object.at("notify_key_id").is_null());
 }
@@ -142,6 +146,7 @@ TEST(Render, ATsigKeyIsAsItWasGiven) {
                         tsig::Algorithm::hmac_sha256,
                         Secret(Bytes{0, 1, 2}),
                         ZoneId(*Uuid::parse(id_b)),
+                        "internal",
                         some_time(),
                         std::nullopt};
   const json::object object = render(key, base_url);
@@ -150,6 +155,7 @@ TEST(Render, ATsigKeyIsAsItWasGiven) {
   EXPECT_EQ(object.at("secret"), "AAEC");
   EXPECT_EQ(object.at("scope"), "ZONE");
   EXPECT_EQ(object.at("resource_id"), id_b);
+  EXPECT_EQ(object.at("view"), "internal");
 }
 
 TEST(Render, AProblemHasDesignatesForm) {
