@@ -40,6 +40,22 @@ std::string read_file(const std::string& path) {
   return text;
 }
 
+void add_values(const YAML::Node& node, const std::string& path, ConfigValues& values) {
+  if (node.IsMap()) {
+    for (const auto& pair : node) {
+      const std::string key = pair.first.IsScalar() ? pair.first.Scalar() : std::string();
+      add_values(pair.second, path.empty() ? key : path + "." + key, values);
+    }
+  } else if (node.IsSequence()) {
+    std::size_t index = 0;
+    for (const auto& item : node) {
+      add_values(item, path + "[" + std::to_string(index++) + "]", values);
+    }
+  } else {
+    values.emplace(path, node.IsScalar() ? node.Scalar() : std::string());
+  }
+}
+
 }  // namespace
 
 struct ConfigMap::State {
@@ -165,6 +181,14 @@ ConfigMap ConfigMap::parse(std::string_view yaml, std::string origin) {
 
 bool ConfigMap::has(std::string_view key) const {
   return state_->entries.contains(key);
+}
+
+ConfigValues ConfigMap::values() const {
+  ConfigValues values;
+  for (const auto& [key, entry] : state_->entries) {
+    add_values(entry.value, state_->path_of(key), values);
+  }
+  return values;
 }
 
 std::string ConfigMap::string(std::string_view key) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +22,9 @@ class ConfigError : public std::exception {
  private:
   std::string message_;
 };
+
+/// Every value of a mapping by its path, `listen[0].port` say: to find what changed between two readings.
+using ConfigValues = std::map<std::string, std::string>;
 
 /// A mapping of a YAML file that is being read. Every getter marks its key as known; `finish` throws for the keys that
 /// nobody asked for, with their line. All getters throw ConfigError with file, line, path and reason. Duplicate keys,
@@ -43,6 +47,7 @@ class ConfigMap {
   ~ConfigMap();
 
   [[nodiscard]] bool has(std::string_view key) const;
+  [[nodiscard]] ConfigValues values() const;
 
   [[nodiscard]] std::string string(std::string_view key);
   [[nodiscard]] std::string string(std::string_view key, std::string_view fallback);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
@@ -48,13 +49,15 @@ class Logger {
   void info(std::string_view message, Fields fields = {}) const { write(LogLevel::info, message, fields); }
   void debug(std::string_view message, Fields fields = {}) const { write(LogLevel::debug, message, fields); }
 
-  [[nodiscard]] bool enabled(LogLevel level) const { return level <= threshold_; }
+  [[nodiscard]] bool enabled(LogLevel level) const { return level <= threshold_.load(std::memory_order_relaxed); }
+  /// Any thread; holds for lines that are written from now on.
+  void set_level(LogLevel threshold) { threshold_.store(threshold, std::memory_order_relaxed); }
 
  private:
   void write(LogLevel level, std::string_view message, Fields fields) const;
 
   std::string program_;
-  LogLevel threshold_;
+  std::atomic<LogLevel> threshold_;
   int fd_;
 };
 

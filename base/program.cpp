@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <sys/resource.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -41,6 +42,15 @@ Signal wait_for_signal() {
     fail(error, "sigwait");
   }
   return number == SIGHUP ? Signal::reload : Signal::stop;
+}
+
+std::uint64_t raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+    fail(errno, "getrlimit");
+  }
+  const rlimit wanted{limit.rlim_max, limit.rlim_max};
+  return ::setrlimit(RLIMIT_NOFILE, &wanted) == 0 ? wanted.rlim_cur : limit.rlim_cur;
 }
 
 void request_stop() {

@@ -9,6 +9,7 @@
 #include "mdns/settings.hpp"
 
 #include <atomic>
+#include <cstdint>
 #include <exception>
 #include <iostream>
 #include <string_view>
@@ -21,9 +22,33 @@ using namespace minidns;
 constexpr int exit_failure = 1;
 constexpr int exit_usage = 2;
 
+/// What the database, the operator's endpoint, the standard streams and the sockets for NOTIFY need, generously.
+constexpr std::uint64_t other_descriptors = 200;
+
+void check_descriptors(const mdns::Settings& settings, const Logger& log) {
+  const std::uint64_t limit = raise_descriptor_limit();
+  const std::uint64_t needed = settings.runtime.tcp.connections_max + other_descriptors;
+  if (limit < needed) {
+    log.warning("the system allows too few open files for tcp.connections_max", {{"limit", limit}, {"needed", needed}});
+  }
+}
+
+/// All or nothing of the file; what the file is fine for and the system isn't (a certificate) is `server`'s to report.
+void reload(const char* config_file, mdns::Server& server, Logger& log) {
+  try {
+    const mdns::Settings settings = mdns::read_settings(ConfigMap::load(config_file));
+    log.set_level(settings.program.log_level);
+    check_descriptors(settings, log);
+    server.reload(settings);
+  } catch (const ConfigError& error) {
+    log.error("configuration not read again: it stays as it was", {{"reason", error.what()}});
+  }
+}
+
 int run(const char* config_file) {
   const mdns::Settings settings = mdns::read_settings(ConfigMap::load(config_file));
-  const Logger log("mdns", settings.program.log_level, STDERR_FILENO);
+  Logger log("mdns", settings.program.log_level, STDERR_FILENO);
+  check_descriptors(settings, log);
   const auto secret_box = SecretBox::from_file(settings.program.master_key_file);
   if (!secret_box) {
     log.error("master key not usable",
@@ -41,7 +66,7 @@ int run(const char* config_file) {
   const OpsServer ops(settings.program.ops_address, settings.program.ops_port, metrics,
                       [&server] { return server.readiness(); });
   while (wait_for_signal() == Signal::reload) {
-    log.info("reload asked for: there is nothing to reload, the configuration is read at start");
+    reload(config_file, server, log);
   }
   log.info("stopping");
   server.stop();

@@ -5,10 +5,11 @@
 namespace minidns::mdns {
 namespace {
 
-constexpr std::array transport_names = {"udp", "tcp"};
+constexpr std::array transport_names = {"udp", "tcp", "tls"};
 constexpr std::array query_names = {"soa", "axfr", "ixfr", "notify", "other"};
 constexpr std::array result_names = {"noerror", "formerr", "servfail", "nxdomain",
                                      "notimp",  "refused", "notauth",  "other"};
+constexpr std::array refusal_names = {"no_right", "tls_only"};
 constexpr std::array transfer_names = {"axfr", "ixfr", "ixfr_as_axfr", "ixfr_up_to_date"};
 
 template <class Enum>
@@ -28,6 +29,10 @@ QueryMetrics::QueryMetrics(Metrics& metrics) {
     }
     dropped_.push_back(metrics.counter("minidns_mdns_queries_dropped_total", "Messages that get no answer",
                                        {{"transport", transport}}));
+  }
+  for (const char* reason : refusal_names) {
+    refused_.push_back(
+        metrics.counter("minidns_mdns_refusals_total", "Requests that were REFUSED, by reason", {{"reason", reason}}));
   }
 }
 
@@ -61,6 +66,10 @@ void QueryMetrics::answered(Transport transport, QueryKind kind, dns::Rcode rcod
 
 void QueryMetrics::dropped(Transport transport) const {
   dropped_[index_of(transport)].increment();
+}
+
+void QueryMetrics::refused(Refusal reason) const {
+  refused_[index_of(reason)].increment();
 }
 
 TransferMetrics::TransferMetrics(Metrics& metrics)
@@ -114,6 +123,16 @@ UnservedMetrics make_unserved_metrics(Metrics& metrics) {
                            "Transfers that were asked for rightly and not served, by reason", {{"reason", reason}});
   };
   return {unserved("queue_full"), unserved("waited_too_long"), unserved("zone_unavailable")};
+}
+
+TlsMetrics make_tls_metrics(Metrics& metrics) {
+  const auto handshakes = [&metrics](const char* result) {
+    return metrics.counter("minidns_mdns_tls_handshakes_total", "TLS handshakes, by what became of them",
+                           {{"result", result}});
+  };
+  return {handshakes("completed"), handshakes("failed"), handshakes("late"),
+          metrics.gauge("minidns_mdns_tls_certificate_not_after_seconds",
+                        "When our certificate stops being valid, in Unix time; 0: no TLS")};
 }
 
 NotifyMetrics make_notify_metrics(Metrics& metrics) {

@@ -16,10 +16,16 @@ struct LoaderMetrics {
   Histogram duration;
 };
 
-enum class Transport { udp, tcp };
+enum class Transport { udp, tcp, tls };
 
 /// What was asked, as a label.
 enum class QueryKind { soa, axfr, ixfr, notify, other };
+
+/// Why a request was REFUSED, as a label.
+enum class Refusal {
+  no_right,  ///< by what can't be seen, or without a key
+  tls_only   ///< a transfer over anything else, where only TLS is allowed
+};
 
 class QueryMetrics {
  public:
@@ -27,6 +33,7 @@ class QueryMetrics {
 
   void answered(Transport transport, QueryKind kind, dns::Rcode rcode) const;
   void dropped(Transport transport) const;
+  void refused(Refusal reason) const;
 
  private:
   static constexpr std::size_t kinds = 5;
@@ -35,6 +42,7 @@ class QueryMetrics {
 
   std::vector<Counter> answered_;  // [transport][kind][result]
   std::vector<Counter> dropped_;   // [transport]
+  std::vector<Counter> refused_;   // [reason]
 };
 
 /// How a zone was sent.
@@ -71,6 +79,13 @@ struct UnservedMetrics {
   Counter zone_unavailable;
 };
 
+struct TlsMetrics {
+  Counter completed;
+  Counter failed;  ///< the peer's TLS is older than 1.3, it doesn't speak XoT, a certificate isn't right
+  Counter late;    ///< not done within the limit
+  Gauge not_after_s;
+};
+
 struct NotifyMetrics {
   Counter sent;
   Counter acknowledged;
@@ -94,6 +109,7 @@ struct FollowMetrics {
 [[nodiscard]] LoaderMetrics make_loader_metrics(Metrics& metrics);
 [[nodiscard]] ConnectionMetrics make_connection_metrics(Metrics& metrics);
 [[nodiscard]] UnservedMetrics make_unserved_metrics(Metrics& metrics);
+[[nodiscard]] TlsMetrics make_tls_metrics(Metrics& metrics);
 [[nodiscard]] NotifyMetrics make_notify_metrics(Metrics& metrics);
 [[nodiscard]] FollowMetrics make_follow_metrics(Metrics& metrics);
 

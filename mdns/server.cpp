@@ -7,7 +7,9 @@
 #include "mdns/follow/heartbeat.hpp"
 #include "mdns/notify/coordinator.hpp"
 #include "mdns/notify/sender.hpp"
+#include "mdns/published.hpp"
 #include "mdns/tcp_server.hpp"
+#include "mdns/tls/tls_context.hpp"
 #include "mdns/udp_server.hpp"
 #include "mdns/zone_source.hpp"
 #include "mdns/zone_updater.hpp"
@@ -25,6 +27,7 @@
 #include <exception>
 #include <optional>
 #include <pthread.h>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -84,6 +87,12 @@ struct Server::State {
   ~State();
 
   void listen(const ListenAddress& address);
+  void listen_tls(const ListenAddress& address);
+  [[nodiscard]] TcpContext tcp_context(Transport transport,
+                                       std::function<std::unique_ptr<Stream>(asio::ip::tcp::socket)> make_stream);
+  [[nodiscard]] std::shared_ptr<const TlsContext> load_tls(const TlsFiles& files) const;
+  void use(std::shared_ptr<const TlsContext> context);
+  void reload(const Settings& next);
   void start_threads();
   void stop();
   void run_io();
@@ -98,7 +107,10 @@ struct Server::State {
   const ConnectionMetrics connection_metrics;
   const TransferMetrics transfer_metrics;
   const UnservedMetrics unserved_metrics;
+  const TlsMetrics tls_metrics;
 
+  PublishedSettings runtime;
+  Published<TlsContext> tls{nullptr};
   DatabaseState database;
   std::shared_ptr<postgres::ConnectionPool> connections;
   postgres::PostgresZoneContent content;
@@ -146,6 +158,8 @@ Server::State::State(const Settings& settings_, const SecretBox& secret_box, con
       connection_metrics(make_connection_metrics(metrics)),
       transfer_metrics(metrics),
       unserved_metrics(make_unserved_metrics(metrics)),
+      tls_metrics(make_tls_metrics(metrics)),
+      runtime(std::make_shared<const RuntimeSettings>(settings.runtime)),
       database(clock),
       connections(std::make_shared<postgres::ConnectionPool>(connection_settings(settings.database, "load"),
                                                              2 * workers_each() + 1, acquire_limit,
@@ -155,8 +169,8 @@ Server::State::State(const Settings& settings_, const SecretBox& secret_box, con
       feed(small_connection_settings(settings.database, "follow"), channels(), postgres::check_schema),
       instances(small_connection_settings(settings.database, "beat"), postgres::check_schema),
       cache(settings.snapshots),
-      limits(settings.tcp.connections_max, settings.tcp.connections_per_peer_max),
-      gate(settings.transfers.limits,
+      limits(settings.runtime.tcp.connections_max, settings.runtime.tcp.connections_per_peer_max),
+      gate(settings.runtime.transfers.limits,
            metrics.gauge("minidns_mdns_transfers_waiting", "Transfers that wait for their turn")),
       sender(io, settings.notify, peers, clock, log, make_notify_metrics(metrics)),
       coordinator(io, self, settings.election, sender, index, clock),
@@ -165,7 +179,7 @@ Server::State::State(const Settings& settings_, const SecretBox& secret_box, con
           loader, index, log, [this](const PoolId& pool) { return peers.get()->views_of(pool); },
           [this](const ZonePointer& zone) { coordinator.ready(zone); }),
       updates(updater, index, update_workers, clock),
-      handler(index, settings.unsigned_allowed, settings.reply, clock, QueryMetrics(metrics)),
+      handler(index, settings.reply, clock, QueryMetrics(metrics)),
       update_workers("mdns-update", workers_each(), update_queue_max),
       load_workers("mdns-load", workers_each(), load_queue_max),
       zones(loader, cache, differences, load_workers),
@@ -175,6 +189,12 @@ Server::State::State(const Settings& settings_, const SecretBox& secret_box, con
       heartbeat(instances, coordinator, database, self, settings.advertised_address, follow_metrics, clock, log) {
   for (const ListenAddress& address : settings.listen) {
     listen(address);
+  }
+  if (!settings.listen_tls.empty()) {
+    use(load_tls(settings.tls));
+  }
+  for (const ListenAddress& address : settings.listen_tls) {
+    listen_tls(address);
   }
   std::vector<UdpServer*> sockets;
   for (const auto& server : udp) {
@@ -191,14 +211,57 @@ Server::State::~State() {
 
 void Server::State::listen(const ListenAddress& address) {
   const UdpContext udp_context{
-      handler, zones, peers, log,
-      [this](ByteView octets, const asio::ip::udp::endpoint& from) { sender.received(octets, from); }};
-  const TcpContext tcp_context{
-      handler,          zones, peers, gate, settings.tcp, settings.transfers, connection_metrics, transfer_metrics,
-      unserved_metrics, log};
+      handler, zones, peers,
+      runtime, log,   [this](ByteView octets, const asio::ip::udp::endpoint& from) { sender.received(octets, from); }};
   udp.push_back(std::make_unique<UdpServer>(io, asio::ip::udp::endpoint(address.address, address.port), udp_context));
-  tcp.push_back(
-      std::make_unique<TcpServer>(io, asio::ip::tcp::endpoint(address.address, address.port), tcp_context, limits));
+  tcp.push_back(std::make_unique<TcpServer>(io, asio::ip::tcp::endpoint(address.address, address.port),
+                                            tcp_context(Transport::tcp, make_plain_stream), limits));
+}
+
+void Server::State::listen_tls(const ListenAddress& address) {
+  const auto wrap = [this](asio::ip::tcp::socket socket) { return tls.get()->wrap(std::move(socket)); };
+  tcp.push_back(std::make_unique<TcpServer>(io, asio::ip::tcp::endpoint(address.address, address.port),
+                                            tcp_context(Transport::tls, wrap), limits));
+}
+
+TcpContext Server::State::tcp_context(Transport transport,
+                                      std::function<std::unique_ptr<Stream>(asio::ip::tcp::socket)> make_stream) {
+  return {transport,          std::move(make_stream), handler,          zones,       peers, gate, runtime,
+          connection_metrics, transfer_metrics,       unserved_metrics, tls_metrics, log};
+}
+
+/// Throws std::runtime_error if the files can't be used.
+std::shared_ptr<const TlsContext> Server::State::load_tls(const TlsFiles& files) const {
+  auto loaded = TlsContext::load(files);
+  if (!loaded) {
+    throw std::runtime_error(loaded.error().detail);
+  }
+  if ((*loaded)->not_after() <= clock.wall()) {
+    log.error("TLS certificate is out of date: secondaries won't accept it", {{"file", files.certificate}});
+  }
+  return *std::move(loaded);
+}
+
+void Server::State::use(std::shared_ptr<const TlsContext> context) {
+  tls_metrics.not_after_s.set(std::chrono::duration<double>(context->not_after().time_since_epoch()).count());
+  tls.publish(std::move(context));
+}
+
+void Server::State::reload(const Settings& next) {
+  for (const std::string& setting : changed_but_fixed(settings.values, next.values)) {
+    log.warning("setting changed, takes effect at the next start", {{"setting", setting}});
+  }
+  if (!settings.listen_tls.empty()) {
+    try {
+      use(load_tls(next.tls));
+    } catch (const std::runtime_error& error) {
+      log.error("TLS certificate not taken: the one before stays", {{"reason", error.what()}});
+    }
+  }
+  limits.set_limits(next.runtime.tcp.connections_max, next.runtime.tcp.connections_per_peer_max);
+  gate.set_limits(next.runtime.transfers.limits);
+  runtime.publish(std::make_shared<const RuntimeSettings>(next.runtime));
+  log.info("configuration read again");
 }
 
 void Server::State::start_threads() {
@@ -273,6 +336,10 @@ Server::~Server() = default;
 
 void Server::stop() {
   state_->stop();
+}
+
+void Server::reload(const Settings& settings) {
+  state_->reload(settings);
 }
 
 /// Ready as soon as there is something to serve, and from then on, whatever becomes of the database.

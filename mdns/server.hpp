@@ -29,6 +29,11 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
+  /// What of the settings may change while we run does; for the rest the log names the settings that take effect at
+  /// the next start. A certificate that can't be used is an error in the log, and the one before stays. Connections
+  /// go on. Not on several threads at once.
+  void reload(const Settings& settings);
+
   /// Accepts no more, lets requests under way end for up to the shutdown limit, cuts the rest.
   void stop();
 

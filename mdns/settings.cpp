@@ -1,5 +1,12 @@
 #include "mdns/settings.hpp"
 
+#include "dns/name.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+#include <string_view>
 #include <utility>
 
 namespace minidns::mdns {
@@ -8,16 +15,19 @@ using namespace std::chrono_literals;
 
 namespace {
 
-ListenAddress read_listen(ConfigMap entry) {
+/// RFC 7858 §3.1, RFC 9103 §7.
+constexpr std::int64_t port_of_tls = 853;
+
+ListenAddress read_listen(ConfigMap entry, std::optional<std::int64_t> default_port) {
   const std::string text = entry.string("address");
   boost::system::error_code error;
   const auto address = boost::asio::ip::make_address(text, error);
   if (error) {
     entry.reject("address", "is no IPv4 or IPv6 address");
   }
-  const auto port = static_cast<std::uint16_t>(entry.integer("port", 1, 65535));
+  const auto port = default_port ? entry.integer("port", 1, 65535, *default_port) : entry.integer("port", 1, 65535);
   entry.finish();
-  return {address, port};
+  return {address, static_cast<std::uint16_t>(port)};
 }
 
 std::string to_text(const ListenAddress& listen) {
@@ -27,7 +37,7 @@ std::string to_text(const ListenAddress& listen) {
 
 void read_listeners(ConfigMap& root, Settings& settings) {
   for (ConfigMap& entry : root.maps("listen")) {
-    settings.listen.push_back(read_listen(std::move(entry)));
+    settings.listen.push_back(read_listen(std::move(entry), std::nullopt));
   }
   if (settings.listen.empty()) {
     root.reject("listen", "needs at least one address and port");
@@ -38,7 +48,7 @@ void read_listeners(ConfigMap& root, Settings& settings) {
 void read_unsigned_queries(ConfigMap& root, Settings& settings) {
   auto map = root.map("unsigned_queries");
   for (const std::string& network : map.strings("allow")) {
-    if (!settings.unsigned_allowed.add(network)) {
+    if (!settings.runtime.access.unsigned_allowed.add(network)) {
       map.reject("allow", network + " is no address or network");
     }
   }
@@ -61,7 +71,7 @@ void read_tcp(ConfigMap& root, TcpSettings& tcp) {
   map.finish();
 }
 
-void read_transfers(ConfigMap& root, TransferSettings& transfers) {
+void read_transfers(ConfigMap& root, TransferSettings& transfers, AccessRules& access) {
   constexpr std::size_t count_max = 100'000;
   auto map = root.map("transfers");
   const auto count = [&map](std::string_view key, std::size_t& value) {
@@ -73,10 +83,63 @@ void read_transfers(ConfigMap& root, TransferSettings& transfers) {
   count("waiting_max", transfers.limits.waiting_max);
   count("waiting_per_peer_max", transfers.limits.waiting_per_peer_max);
   count("waiting_per_pool_max", transfers.limits.waiting_per_pool_max);
+  access.transfers_over_tls_only = map.boolean("tls_only", access.transfers_over_tls_only);
   transfers.waiting_limit = map.duration("waiting_limit", 100ms, 1h, transfers.waiting_limit);
   transfers.octets_per_s_min =
       static_cast<std::size_t>(map.octets("octets_per_second_min", 1, 1 << 30, transfers.octets_per_s_min));
   transfers.rate_window = map.duration("rate_window", 100ms, 1h, transfers.rate_window);
+  map.finish();
+}
+
+std::set<PoolId> read_pools(ConfigMap& entry) {
+  std::set<PoolId> pools;
+  for (const std::string& text : entry.strings("pools")) {
+    const auto pool = PoolId::parse(text);
+    if (!pool) {
+      entry.reject("pools", text + " is no pool's id");
+    }
+    pools.insert(*pool);
+  }
+  return pools;
+}
+
+/// As TlsStream gives the names in certificates.
+std::string read_certificate_name(ConfigMap& entry) {
+  const std::string text = entry.string("name");
+  const auto name = dns::Name::from_text(text);
+  if (!name || name->is_root()) {
+    entry.reject("name", "is no host name");
+  }
+  std::string lower = name->lowercased().to_text();
+  lower.pop_back();  // the last dot, which certificates don't have
+  return lower;
+}
+
+void read_tls(ConfigMap& root, Settings& settings) {
+  auto map = root.map("tls");
+  for (ConfigMap& entry : map.maps("listen")) {
+    settings.listen_tls.push_back(read_listen(std::move(entry), port_of_tls));
+  }
+  settings.tls.client_ca = map.string("client_ca", "");
+  settings.tls.client_required = map.boolean("client_required", false);
+  settings.runtime.handshake_limit = map.duration("handshake_limit", 100ms, 60s, settings.runtime.handshake_limit);
+  if (settings.listen_tls.empty()) {
+    settings.tls.certificate = map.string("certificate", "");
+    settings.tls.key = map.string("key", "");
+  } else {
+    settings.tls.certificate = map.string("certificate");
+    settings.tls.key = map.string("key");
+  }
+  for (ConfigMap& entry : map.maps("clients")) {
+    const auto pools = read_pools(entry);
+    settings.runtime.access.pools_of_certificate[read_certificate_name(entry)].insert(pools.begin(), pools.end());
+  }
+  if (settings.tls.client_ca.empty() && (map.has("clients") || settings.tls.client_required)) {
+    map.reject("client_ca", "is missing: without it no client's certificate can be verified");
+  }
+  if (settings.runtime.access.transfers_over_tls_only && settings.listen_tls.empty()) {
+    map.reject("listen", "is missing: transfers.tls_only leaves nowhere to transfer from");
+  }
   map.finish();
 }
 
@@ -114,19 +177,49 @@ void read_notify(ConfigMap& root, Settings& settings) {
 
 Settings read_settings(ConfigMap root) {
   Settings settings;
+  settings.values = root.values();
   settings.program = read_program_settings(root);
   settings.database = read_database_settings(root);
   read_listeners(root, settings);
   settings.io_threads = read_count(root, "io_threads", 64, settings.io_threads);
   read_unsigned_queries(root, settings);
   read_reply(root, settings.reply);
-  read_tcp(root, settings.tcp);
-  read_transfers(root, settings.transfers);
+  read_tcp(root, settings.runtime.tcp);
+  read_transfers(root, settings.runtime.transfers, settings.runtime.access);
+  read_tls(root, settings);
   read_snapshots(root, settings.snapshots);
   read_notify(root, settings);
   settings.shutdown_limit = root.duration("shutdown_limit", 0ms, 10min, settings.shutdown_limit);
   root.finish();
   return settings;
+}
+
+namespace {
+
+/// A whole section (with a dot at the end) or one setting.
+constexpr std::array<std::string_view, 9> reloaded = {"log.level",   "unsigned_queries.", "tcp.",
+                                                      "transfers.",  "tls.certificate",   "tls.key",
+                                                      "tls.client_", "tls.clients",       "tls.handshake_limit"};
+
+bool is_reloaded(const std::string& setting) {
+  return std::ranges::any_of(reloaded, [&](std::string_view known) { return setting.starts_with(known); });
+}
+
+}  // namespace
+
+std::vector<std::string> changed_but_fixed(const ConfigValues& at_start, const ConfigValues& now) {
+  std::set<std::string> changed;
+  const auto compare = [&changed](const ConfigValues& one, const ConfigValues& other) {
+    for (const auto& [setting, value] : one) {
+      const auto found = other.find(setting);
+      if (!is_reloaded(setting) && (found == other.end() || found->second != value)) {
+        changed.insert(setting);
+      }
+    }
+  };
+  compare(at_start, now);
+  compare(now, at_start);
+  return {changed.begin(), changed.end()};
 }
 
 }  // namespace minidns::mdns

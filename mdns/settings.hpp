@@ -1,12 +1,12 @@
 #pragma once
 
 #include "base/settings.hpp"
-#include "mdns/address_list.hpp"
 #include "mdns/nameserver/reply.hpp"
 #include "mdns/notify/election.hpp"
 #include "mdns/notify/target_queue.hpp"
+#include "mdns/runtime_settings.hpp"
 #include "mdns/snapshot_cache.hpp"
-#include "mdns/tcp_server.hpp"
+#include "mdns/tls/tls_context.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
@@ -18,7 +18,7 @@
 
 namespace minidns::mdns {
 
-/// An address to serve on, by UDP and TCP.
+/// An address to serve on.
 struct ListenAddress {
   boost::asio::ip::address address;
   std::uint16_t port;
@@ -28,18 +28,22 @@ struct ListenAddress {
 struct Settings {
   ProgramSettings program;
   DatabaseSettings database;
-  std::vector<ListenAddress> listen;  ///< at least one
+  std::vector<ListenAddress> listen;  ///< by UDP and TCP; at least one
   std::string advertised_address;     ///< host:port for people and the pool manager; by default the first of `listen`
   std::size_t io_threads = 2;
-  AddressList unsigned_allowed;
   ReplySettings reply;
-  TcpSettings tcp;
-  TransferSettings transfers;
+  std::vector<ListenAddress> listen_tls;
+  TlsFiles tls;  ///< empty names: no TLS
+  RuntimeSettings runtime;
   SnapshotCache::Limits snapshots;
   NotifyLimits notify;
   Election::Limits election;
   std::chrono::milliseconds shutdown_limit{10'000};
+  ConfigValues values;  ///< the file, to be compared with what it holds later
 };
+
+/// Settings that differ between two readings of the file and take effect only at the next start.
+[[nodiscard]] std::vector<std::string> changed_but_fixed(const ConfigValues& at_start, const ConfigValues& now);
 
 /// Throws ConfigError.
 [[nodiscard]] Settings read_settings(ConfigMap root);

@@ -95,6 +95,7 @@ TcpConnection::TcpConnection(std::unique_ptr<Stream> stream, asio::ip::address p
       slot_(std::move(slot)),
       context_(context),
       peers_(context.peers),
+      settings_(context.settings),
       deadline_(stream_->executor(), [this] { on_deadline(); }) {
   context_.connection_metrics.open.add(1);
 }
@@ -108,6 +109,17 @@ void TcpConnection::arm(Limit limit, std::chrono::milliseconds time) {
   deadline_.arm(time);
 }
 
+/// The names in the peer's certificate hold for as long as the connection does.
+asio::awaitable<void> TcpConnection::open() {
+  arm(Limit::open, settings_.get()->handshake_limit);
+  co_await stream_->open();
+  deadline_.disarm();
+  if (context_.transport == Transport::tls) {
+    context_.tls_metrics.completed.increment();
+    certificate_names_ = std::make_shared<const std::vector<std::string>>(stream_->peer_names());
+  }
+}
+
 /// Who is only idle gets a proper end; others are in the middle of something.
 void TcpConnection::on_deadline() {
   if (limit_ == Limit::idle) {
@@ -119,8 +131,7 @@ void TcpConnection::on_deadline() {
 
 asio::awaitable<void> TcpConnection::run() {
   try {
-    arm(Limit::open, context_.settings.read_limit);
-    co_await stream_->open();
+    co_await open();
     co_await serve();
     arm(Limit::finish, finish_limit);
     co_await stream_->finish();
@@ -157,7 +168,11 @@ void TcpConnection::report_unavailable(const Deferred& deferred) const {
 /// How a connection ends: by the peer, by a limit, or by our shutdown. None is worth more than a count.
 void TcpConnection::report_end(const boost::system::system_error& error) const {
   const bool stalled = deadline_.expired() && limit_ != Limit::finish;
-  if (stalled) {
+  if (limit_ == Limit::open) {
+    (stalled ? context_.tls_metrics.late : context_.tls_metrics.failed).increment();
+    context_.log.debug("TLS handshake failed",
+                       {{"peer", peer_.to_string()}, {"reason", stalled ? "too late" : error.code().message()}});
+  } else if (stalled) {
     context_.connection_metrics.stalled.increment();
     context_.log.info("connection cut: the peer stalls",
                       {{"peer", peer_.to_string()}, {"while", limit_ == Limit::write ? "writing" : "reading"}});
@@ -205,7 +220,7 @@ asio::awaitable<void> TcpConnection::serve() {
 asio::awaitable<std::optional<Bytes>> TcpConnection::read_request() {
   std::array<std::uint8_t, 2> length{};
   idle_ = true;
-  arm(Limit::idle, context_.settings.idle_limit);
+  arm(Limit::idle, settings_.get()->tcp.idle_limit);
   // The first octet ends idleness; after it the rest must come within the read limit.
   const auto error = co_await stream_->read(asio::buffer(length.data(), 1));
   idle_ = false;
@@ -217,11 +232,11 @@ asio::awaitable<std::optional<Bytes>> TcpConnection::read_request() {
     co_return std::nullopt;
   }
   throw_if(error);
-  arm(Limit::read, context_.settings.read_limit);
+  arm(Limit::read, settings_.get()->tcp.read_limit);
   throw_if(co_await stream_->read(asio::buffer(length.data() + 1, 1)));
   const std::size_t size = std::size_t{length[0]} << 8U | length[1];
   if (size < dns::header_size_octets || size > request_octets_max) {
-    context_.handler.metrics().dropped(Transport::tcp);
+    context_.handler.metrics().dropped(context_.transport);
     co_return std::nullopt;
   }
   Bytes request(size);
@@ -232,7 +247,9 @@ asio::awaitable<std::optional<Bytes>> TcpConnection::read_request() {
 
 /// False if the connection must be closed.
 asio::awaitable<bool> TcpConnection::answer(Bytes request) {
-  auto handled = context_.handler.handle(request, {peer_, Transport::tcp}, *peers_.get());
+  const auto settings = settings_.get();
+  const Origin origin{peer_, context_.transport, certificate_names_, settings->tcp.idle_limit};
+  auto handled = context_.handler.handle(request, origin, *peers_.get(), settings->access);
   if (std::holds_alternative<Ignored>(handled)) {
     co_return false;  // who sends answers to a server has nothing to ask
   }
@@ -245,7 +262,7 @@ asio::awaitable<bool> TcpConnection::answer(Bytes request) {
 }
 
 asio::awaitable<bool> TcpConnection::answer_deferred(Deferred deferred) {
-  if (deferred.request.verified) {
+  if (is_proven(deferred)) {
     slot_.set_proven();
   }
   if (std::holds_alternative<AnswerQuery>(deferred.action)) {
@@ -261,6 +278,12 @@ asio::awaitable<bool> TcpConnection::answer_deferred(Deferred deferred) {
   }
   const bool go_on = co_await answer_transfer(std::move(deferred));
   co_return go_on;
+}
+
+/// Something is done for this peer only if it has a right to it: by a key or a certificate, or by its address.
+bool TcpConnection::is_proven(const Deferred& deferred) {
+  return deferred.request.verified || (certificate_names_ && !certificate_names_->empty()) ||
+         settings_.get()->access.unsigned_allowed.contains(peer_);
 }
 
 asio::awaitable<bool> TcpConnection::answer_query(Deferred deferred) {
@@ -286,7 +309,7 @@ asio::awaitable<bool> TcpConnection::answer_query(Deferred deferred) {
 /// (DESIGN.md invariant 10): a lost connection makes every secondary try again, or another primary.
 asio::awaitable<bool> TcpConnection::answer_transfer(Deferred deferred) {
   const TransferOwner owner{peer_, deferred.zone()->pool};
-  auto admission = co_await context_.gate.enter(owner, context_.transfers.waiting_limit);
+  auto admission = co_await context_.gate.enter(owner, settings_.get()->transfers.waiting_limit);
   if (const auto* refusal = std::get_if<TransferGate::Refusal>(&admission)) {
     report_refusal(deferred, *refusal);
     co_return false;
@@ -330,7 +353,8 @@ asio::awaitable<void> TcpConnection::send_transfer(const Request& request, ZoneP
   const TransferKind kind = transfer.kind;
   const dns::Serial serial = transfer.serial;
   TransferCount count(context_.transfer_metrics, kind);
-  RateFloor rate(context_.transfers.octets_per_s_min, context_.transfers.rate_window, std::chrono::steady_clock::now());
+  const TransferSettings transfers = settings_.get()->transfers;
+  RateFloor rate(transfers.octets_per_s_min, transfers.rate_window, std::chrono::steady_clock::now());
   TransferMessages messages(request, context_.handler.settings(), std::move(transfer.source));
   std::size_t turn_octets = 0;
   while (true) {
@@ -341,7 +365,7 @@ asio::awaitable<void> TcpConnection::send_transfer(const Request& request, ZoneP
     co_await write_parts(batch.parts);
     count.add(batch.size_octets);
     if (!rate.holds_after(batch.size_octets, std::chrono::steady_clock::now()) ||
-        count.elapsed() > context_.settings.transfer_limit) {
+        count.elapsed() > settings_.get()->tcp.transfer_limit) {
       throw TooSlow();
     }
     turn_octets += batch.size_octets;
@@ -351,7 +375,7 @@ asio::awaitable<void> TcpConnection::send_transfer(const Request& request, ZoneP
     }
   }
   count.complete();
-  context_.handler.metrics().answered(Transport::tcp, query_kind_of(request.message), dns::Rcode::noerror);
+  context_.handler.metrics().answered(context_.transport, query_kind_of(request.message), dns::Rcode::noerror);
   context_.log.info("zone transferred", {{"zone", zone->name.to_text()},
                                          {"serial", serial.value()},
                                          {"kind", name_of(kind)},
@@ -377,7 +401,7 @@ asio::awaitable<void> TcpConnection::write_parts(std::span<const ByteView> parts
   }
   auto rest = without_prefix(buffers, stream_->write_now(buffers));
   while (!rest.empty()) {
-    arm(Limit::write, context_.settings.write_limit);
+    arm(Limit::write, settings_.get()->tcp.write_limit);
     const std::size_t written = co_await stream_->write_some(rest);
     deadline_.disarm();
     rest = without_prefix(rest, written);

@@ -11,6 +11,8 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
+#include <vector>
 
 namespace minidns::mdns {
 
@@ -35,6 +37,7 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
  private:
   enum class Limit { none, open, idle, read, write, finish };
 
+  [[nodiscard]] boost::asio::awaitable<void> open();
   [[nodiscard]] boost::asio::awaitable<void> serve();
   [[nodiscard]] boost::asio::awaitable<std::optional<Bytes>> read_request();
   [[nodiscard]] boost::asio::awaitable<bool> answer(Bytes request);
@@ -48,6 +51,7 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   void arm(Limit limit, std::chrono::milliseconds time);
   void on_deadline();
   void evict();
+  [[nodiscard]] bool is_proven(const Deferred& deferred);
   void report_refusal(const Deferred& deferred, TransferGate::Refusal refusal) const;
   void report_unavailable(const Deferred& deferred) const;
   void report_end(const boost::system::system_error& error) const;
@@ -57,6 +61,8 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   ConnectionLimits::Slot slot_;
   const TcpContext& context_;
   PublishedPeers::Reader peers_;
+  PublishedSettings::Reader settings_;
+  std::shared_ptr<const std::vector<std::string>> certificate_names_;
   Deadline deadline_;
   Limit limit_ = Limit::none;  // what the deadline guards
   bool idle_ = false;

@@ -135,7 +135,7 @@ void TcpServer::State::accepted(tcp::socket socket, TaskGroup& tasks) {
   // Answers are whole messages: waiting for more to send gains nothing.
   socket.set_option(tcp::no_delay(true), error);
   const auto connection =
-      std::make_shared<TcpConnection>(make_plain_stream(std::move(socket)), peer, *std::move(slot), context);
+      std::make_shared<TcpConnection>(context.make_stream(std::move(socket)), peer, *std::move(slot), context);
   {
     const std::lock_guard lock(mutex);
     if (draining) {

@@ -43,6 +43,7 @@ struct UdpServer::State : std::enable_shared_from_this<UdpServer::State> {
         address(socket.local_endpoint()),
         context(std::move(shared)),
         peers(context.peers),
+        settings(context.settings),
         batch(std::max<std::size_t>(context.handler.settings().udp_octets_max, plain_soa_answer_octets_max)) {}
 
   void wait();
@@ -59,6 +60,7 @@ struct UdpServer::State : std::enable_shared_from_this<UdpServer::State> {
   const udp::endpoint address;
   const UdpContext context;
   PublishedPeers::Reader peers;
+  PublishedSettings::Reader settings;
   DatagramBatch batch;
   int waiting = 0;
 };
@@ -119,11 +121,13 @@ void UdpServer::State::answer(std::size_t i) {
     return;
   }
   const auto peer = plain(from.address());
-  if (const std::size_t size = context.handler.answer_at_once(octets, peer, *peers.get(), batch.room()); size > 0) {
+  const AccessRules& rules = settings.get()->access;
+  if (const std::size_t size = context.handler.answer_at_once(octets, peer, *peers.get(), rules, batch.room());
+      size > 0) {
     batch.add_answer(size, i);
     return;
   }
-  auto handled = context.handler.handle(octets, {peer, Transport::udp}, *peers.get());
+  auto handled = context.handler.handle(octets, {peer, Transport::udp}, *peers.get(), rules);
   if (const auto* message = std::get_if<Bytes>(&handled)) {
     add(*message, i);
   } else if (auto* deferred = std::get_if<Deferred>(&handled)) {

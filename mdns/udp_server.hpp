@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "mdns/nameserver/handler.hpp"
 #include "mdns/peers.hpp"
+#include "mdns/runtime_settings.hpp"
 #include "mdns/zone_source.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -19,6 +20,7 @@ struct UdpContext {
   const RequestHandler& handler;
   const ZoneSource& zones;
   const PublishedPeers& peers;
+  const PublishedSettings& settings;
   const Logger& log;
   /// An answer to one of our NOTIFYs, perhaps. Called on the socket's strand.
   std::function<void(ByteView, const boost::asio::ip::udp::endpoint&)> on_notify_answer;

@@ -191,6 +191,8 @@ class Parser {
       }
       if (*code == edns_option_nsid) {
         edns.nsid = true;
+      } else if (*code == edns_option_tcp_keepalive) {
+        edns.tcp_keepalive = true;
       } else if (*code == edns_option_cookie) {
         edns.cookie = Bytes(value->begin(), value->end());
       }

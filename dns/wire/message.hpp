@@ -38,8 +38,9 @@ inline constexpr std::uint16_t udp_size_octets_min = 512;  ///< every peer takes
 /// What the names and RDATA of one message may come to when expanded: 16 times the largest message. No zone's data
 /// compresses that well; a message made of pointers to one name of 255 octets does.
 inline constexpr std::size_t message_expanded_octets_max = 1 << 20;
-inline constexpr std::uint16_t edns_option_nsid = 3;     ///< RFC 5001
-inline constexpr std::uint16_t edns_option_cookie = 10;  ///< RFC 7873
+inline constexpr std::uint16_t edns_option_nsid = 3;            ///< RFC 5001
+inline constexpr std::uint16_t edns_option_cookie = 10;         ///< RFC 7873
+inline constexpr std::uint16_t edns_option_tcp_keepalive = 11;  ///< RFC 7828
 
 struct Header {
   std::uint16_t id = 0;
@@ -71,6 +72,7 @@ struct Edns {
   std::uint8_t rcode_high = 0;  ///< upper 8 bits of an answer's RCODE
   bool dnssec_ok = false;
   bool nsid = false;            ///< option 3 was asked for
+  bool tcp_keepalive = false;   ///< option 11 was asked for
   std::optional<Bytes> cookie;  ///< option 10 as it came
 };
 

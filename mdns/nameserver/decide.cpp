@@ -2,34 +2,52 @@
 
 #include "dns/soa.hpp"
 
+#include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace minidns::mdns {
 namespace {
 
 const AnswerRcode refused{dns::Rcode::refused, ExtendedError::prohibited};
+const AnswerRcode refused_without_tls{dns::Rcode::refused, ExtendedError::prohibited, Refusal::tls_only};
+
+/// What the certificate opens, by all the names in it.
+std::set<PoolId> pools_of(const Origin& origin, const AccessRules& rules) {
+  std::set<PoolId> pools;
+  for (const std::string& name : origin.certificate_names ? *origin.certificate_names : std::vector<std::string>()) {
+    const auto found = rules.pools_of_certificate.find(name);
+    if (found != rules.pools_of_certificate.end()) {
+      pools.insert(found->second.begin(), found->second.end());
+    }
+  }
+  return pools;
+}
 
 /// What the one who asks may see.
 class Sight {
  public:
-  Sight(const Request& request, const ZoneIndex& index, const Peers& peers, const AddressList& unsigned_allowed)
-      : index_(index), peers_(peers), peer_(request.origin.peer) {
+  Sight(const Request& request, const ZoneIndex& index, const Peers& peers, const AccessRules& rules)
+      : index_(index), peers_(peers), peer_(request.origin.peer), pools_(pools_of(request.origin, rules)) {
     if (request.verified) {
       key_ = peers.find_key(request.verified->key->name);
-    } else {
-      sees_all_ = unsigned_allowed.contains(peer_);
+      sees_nothing_ = key_ == nullptr;
+    } else if (pools_.empty()) {
+      sees_all_ = rules.unsigned_allowed.contains(peer_);
       soa_only_ = !sees_all_;
     }
   }
 
-  [[nodiscard]] bool is_signed() const { return key_ != nullptr; }
+  /// By a key or a certificate.
+  [[nodiscard]] bool is_proven() const { return !sees_nothing_ && (key_ != nullptr || !pools_.empty()); }
   [[nodiscard]] ViewId view() const { return key_ != nullptr ? key_->view : default_view; }
   /// Sees nothing but SOAs.
   [[nodiscard]] bool soa_only() const { return soa_only_; }
 
   [[nodiscard]] bool sees(const ZoneEntry& zone) const {
-    if (key_ != nullptr) {
-      return key_->opens(zone.pool, zone.id);
+    if (is_proven()) {
+      return (key_ == nullptr || key_->opens(zone.pool, zone.id)) && (pools_.empty() || pools_.contains(zone.pool));
     }
     return sees_all_ || (soa_only_ && peers_.allows_unsigned_soa(peer_, zone.pool));
   }
@@ -47,7 +65,9 @@ class Sight {
   const ZoneIndex& index_;
   const Peers& peers_;
   const boost::asio::ip::address& peer_;
+  const std::set<PoolId> pools_;  // empty: no certificate, or one that no rule knows
   const tsig::ScopedKey* key_ = nullptr;
+  bool sees_nothing_ = false;
   bool sees_all_ = false;
   bool soa_only_ = false;
 };
@@ -61,9 +81,13 @@ Action decide_notify(const Request& request, const Sight& sight) {
 }
 
 /// The zone for a transfer, or why there is none.
-std::variant<ZonePointer, AnswerRcode> zone_for_transfer(const Request& request, const Sight& sight) {
-  if (!sight.is_signed()) {
+std::variant<ZonePointer, AnswerRcode> zone_for_transfer(const Request& request, const Sight& sight,
+                                                         const AccessRules& rules) {
+  if (!sight.is_proven()) {
     return refused;
+  }
+  if (rules.transfers_over_tls_only && request.origin.transport != Transport::tls) {
+    return refused_without_tls;
   }
   const dns::Name& name = request.question().name;
   if (ZonePointer zone = sight.zone(name)) {
@@ -76,8 +100,8 @@ std::variant<ZonePointer, AnswerRcode> zone_for_transfer(const Request& request,
   return refused;
 }
 
-Action decide_axfr(const Request& request, const Sight& sight) {
-  auto found = zone_for_transfer(request, sight);
+Action decide_axfr(const Request& request, const Sight& sight, const AccessRules& rules) {
+  auto found = zone_for_transfer(request, sight, rules);
   if (const auto* error = std::get_if<AnswerRcode>(&found)) {
     return *error;
   }
@@ -99,8 +123,8 @@ std::optional<dns::Serial> serial_of_client(const Request& request) {
   return soa ? std::optional(soa->serial) : std::nullopt;
 }
 
-Action decide_ixfr(const Request& request, const Sight& sight) {
-  auto found = zone_for_transfer(request, sight);
+Action decide_ixfr(const Request& request, const Sight& sight, const AccessRules& rules) {
+  auto found = zone_for_transfer(request, sight, rules);
   if (const auto* error = std::get_if<AnswerRcode>(&found)) {
     return *error;
   }
@@ -137,20 +161,20 @@ Action decide_other(const Request& request, const Sight& sight) {
   return AnswerQuery{std::move(zone), sight.view()};
 }
 
-Action decide_query(const Request& request, const Sight& sight) {
+Action decide_query(const Request& request, const Sight& sight, const AccessRules& rules) {
   const dns::RRType type = request.question().type;
   if (type == dns::RRType::axfr) {
-    return decide_axfr(request, sight);
+    return decide_axfr(request, sight, rules);
   }
   if (type == dns::RRType::ixfr) {
-    return decide_ixfr(request, sight);
+    return decide_ixfr(request, sight, rules);
   }
   return decide_other(request, sight);
 }
 
 }  // namespace
 
-Action decide(const Request& request, const ZoneIndex& index, const Peers& peers, const AddressList& unsigned_allowed) {
+Action decide(const Request& request, const ZoneIndex& index, const Peers& peers, const AccessRules& rules) {
   const dns::Opcode opcode = request.message.header.opcode;
   if (opcode != dns::Opcode::query && opcode != dns::Opcode::notify) {
     return AnswerRcode{dns::Rcode::notimp};
@@ -162,8 +186,8 @@ Action decide(const Request& request, const ZoneIndex& index, const Peers& peers
   if (request.question().klass != dns::class_in) {
     return refused;  // no zone of another class is here
   }
-  const Sight sight(request, index, peers, unsigned_allowed);
-  return opcode == dns::Opcode::notify ? decide_notify(request, sight) : decide_query(request, sight);
+  const Sight sight(request, index, peers, rules);
+  return opcode == dns::Opcode::notify ? decide_notify(request, sight) : decide_query(request, sight, rules);
 }
 
 }  // namespace minidns::mdns

@@ -3,7 +3,8 @@
 #include "base/view_id.hpp"
 #include "dns/serial.hpp"
 #include "dns/wire/message.hpp"
-#include "mdns/address_list.hpp"
+#include "mdns/metrics.hpp"
+#include "mdns/nameserver/access_rules.hpp"
 #include "mdns/nameserver/reply.hpp"
 #include "mdns/nameserver/request.hpp"
 #include "mdns/peers.hpp"
@@ -19,6 +20,7 @@ namespace minidns::mdns {
 struct AnswerRcode {
   dns::Rcode rcode;
   std::optional<ExtendedError> extended_error = std::nullopt;
+  Refusal refusal = Refusal::no_right;  ///< of REFUSED
 };
 /// The zone's SOA, out of the index.
 struct AnswerSoa {
@@ -47,9 +49,10 @@ using Action = std::variant<AnswerRcode, AnswerSoa, AnswerQuery, SendZone, SendC
 ///
 /// First who asks, then what for. A key sees the zones of its pool, or its zone; for all else, whether it exists or
 /// not, the answer is REFUSED (DESIGN.md invariant 8); and it sees them as its view. Who has no key sees the default
-/// view. Without a key nothing is transferred to anybody; other queries are answered for `unsigned_allowed` addresses,
-/// and SOA for nameservers that have that right.
+/// view. A client certificate with names that the rules know opens those names' pools; with a key it opens what both
+/// do. Without key and certificate nothing is transferred to anybody; other queries are answered for addresses that the
+/// rules allow, and SOA for nameservers that have that right.
 [[nodiscard]] Action decide(const Request& request, const ZoneIndex& index, const Peers& peers,
-                            const AddressList& unsigned_allowed);
+                            const AccessRules& rules);
 
 }  // namespace minidns::mdns

@@ -2,9 +2,25 @@
 
 #include "mdns/nameserver/soa_query.hpp"
 
+#include <string_view>
 #include <utility>
 
 namespace minidns::mdns {
+
+namespace {
+
+/// Only who has a right to a zone learns more than that it is refused.
+std::string_view extra_text_of(Refusal refusal) {
+  switch (refusal) {
+    case Refusal::no_right:
+      break;
+    case Refusal::tls_only:
+      return "transfers are served over TLS only";
+  }
+  return {};
+}
+
+}  // namespace
 
 const ZonePointer& Deferred::zone() const {
   return std::visit([](const auto& what) -> const ZonePointer& { return what.zone; }, action);
@@ -14,16 +30,11 @@ ViewId Deferred::view() const {
   return std::visit([](const auto& what) { return what.view; }, action);
 }
 
-RequestHandler::RequestHandler(const ZoneIndex& index, AddressList unsigned_allowed, ReplySettings settings,
-                               const Clock& clock, QueryMetrics metrics)
-    : index_(index),
-      unsigned_allowed_(std::move(unsigned_allowed)),
-      settings_(std::move(settings)),
-      clock_(clock),
-      metrics_(std::move(metrics)) {}
+RequestHandler::RequestHandler(const ZoneIndex& index, ReplySettings settings, const Clock& clock, QueryMetrics metrics)
+    : index_(index), settings_(std::move(settings)), clock_(clock), metrics_(std::move(metrics)) {}
 
-std::variant<Ignored, Bytes, Deferred> RequestHandler::handle(ByteView octets, const Origin& origin,
-                                                              const Peers& peers) const {
+std::variant<Ignored, Bytes, Deferred> RequestHandler::handle(ByteView octets, const Origin& origin, const Peers& peers,
+                                                              const AccessRules& rules) const {
   const WallTime now = clock_.wall();
   auto received = receive(octets, origin, peers, settings_, now);
   if (std::holds_alternative<Ignored>(received)) {
@@ -35,9 +46,13 @@ std::variant<Ignored, Bytes, Deferred> RequestHandler::handle(ByteView octets, c
     return std::move(rejected->answer);
   }
   auto& request = std::get<Request>(received);
-  Action action = decide(request, index_, peers, unsigned_allowed_);
+  Action action = decide(request, index_, peers, rules);
   if (const auto* rcode = std::get_if<AnswerRcode>(&action)) {
-    return count(request, {rcode->rcode, error_reply(request, settings_, rcode->rcode, rcode->extended_error, now)});
+    if (rcode->rcode == dns::Rcode::refused) {
+      metrics_.refused(rcode->refusal);
+    }
+    return count(request, {rcode->rcode, error_reply(request, settings_, rcode->rcode, rcode->extended_error, now,
+                                                     extra_text_of(rcode->refusal))});
   }
   if (const auto* soa = std::get_if<AnswerSoa>(&action)) {
     return count(request, answer_soa(request, *soa->zone, settings_, now));
@@ -52,13 +67,13 @@ std::variant<Ignored, Bytes, Deferred> RequestHandler::handle(ByteView octets, c
 }
 
 std::size_t RequestHandler::answer_at_once(ByteView octets, const boost::asio::ip::address& peer, const Peers& peers,
-                                           std::span<std::uint8_t> to) const {
+                                           const AccessRules& rules, std::span<std::uint8_t> to) const {
   const auto query = as_plain_soa_query(octets);
   if (!query) {
     return 0;
   }
   const ZonePointer zone = index_.find_wire(query->name());
-  if (!zone || !(unsigned_allowed_.contains(peer) || peers.allows_unsigned_soa(peer, zone->pool))) {
+  if (!zone || !(rules.unsigned_allowed.contains(peer) || peers.allows_unsigned_soa(peer, zone->pool))) {
     return 0;  // whatever is said to that, `decide` says it
   }
   const std::size_t size = write_soa_answer(octets, *query, *zone, settings_, to);

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "mdns/address_list.hpp"
 #include "mdns/metrics.hpp"
+#include "mdns/nameserver/access_rules.hpp"
 #include "mdns/nameserver/answer.hpp"
 #include "mdns/nameserver/decide.hpp"
 #include "mdns/nameserver/request.hpp"
@@ -29,17 +29,16 @@ struct Deferred {
 /// Safe on every thread.
 class RequestHandler {
  public:
-  RequestHandler(const ZoneIndex& index, AddressList unsigned_allowed, ReplySettings settings, const Clock& clock,
-                 QueryMetrics metrics);
+  RequestHandler(const ZoneIndex& index, ReplySettings settings, const Clock& clock, QueryMetrics metrics);
 
   /// Nothing to send, an answer, or what must be looked up first.
-  [[nodiscard]] std::variant<Ignored, Bytes, Deferred> handle(ByteView octets, const Origin& origin,
-                                                              const Peers& peers) const;
+  [[nodiscard]] std::variant<Ignored, Bytes, Deferred> handle(ByteView octets, const Origin& origin, const Peers& peers,
+                                                              const AccessRules& rules) const;
 
   /// The same for the plainest and most frequent request (PlainSoaQuery): writes the answer to `to`, which has
   /// plain_soa_answer_octets_max octets, and returns its size. 0: nothing was done, `handle` it.
   [[nodiscard]] std::size_t answer_at_once(ByteView octets, const boost::asio::ip::address& peer, const Peers& peers,
-                                           std::span<std::uint8_t> to) const;
+                                           const AccessRules& rules, std::span<std::uint8_t> to) const;
 
   /// The second half for a deferred query.
   [[nodiscard]] Bytes finish_query(const Request& request, const dns::ZoneSnapshot& zone) const;
@@ -60,7 +59,6 @@ class RequestHandler {
   [[nodiscard]] Bytes count(const Request& request, Answer answer) const;
 
   const ZoneIndex& index_;
-  const AddressList unsigned_allowed_;
   const ReplySettings settings_;
   const Clock& clock_;
   const QueryMetrics metrics_;

@@ -23,7 +23,7 @@ dns::Header answer_header(const dns::Header& request) {
 }  // namespace
 
 std::size_t reply_octets_max(const dns::Message& request, Transport transport, const ReplySettings& settings) {
-  if (transport == Transport::tcp) {
+  if (transport != Transport::udp) {
     return dns::message_size_octets_max;
   }
   if (!request.edns) {
@@ -31,6 +31,17 @@ std::size_t reply_octets_max(const dns::Message& request, Transport transport, c
   }
   // RFC 6891 §6.2.3: values lower than 512 are treated as 512.
   return std::clamp<std::size_t>(request.edns->udp_size_octets, udp_octets_without_edns, settings.udp_octets_max);
+}
+
+std::optional<std::pair<std::uint16_t, Bytes>> keepalive_option(const Request& request) {
+  const auto& edns = request.message.edns;
+  if (!edns || !edns->tcp_keepalive || request.origin.idle_limit.count() == 0) {
+    return std::nullopt;
+  }
+  const auto units =
+      static_cast<std::uint16_t>(std::min<std::int64_t>(request.origin.idle_limit.count() / 100, 0xffff));
+  return std::pair(dns::edns_option_tcp_keepalive,
+                   Bytes{static_cast<std::uint8_t>(units >> 8U), static_cast<std::uint8_t>(units & 0xffU)});
 }
 
 std::size_t tsig_octets(const tsig::Verified& verified) {
@@ -43,6 +54,7 @@ std::size_t tsig_octets(const tsig::Verified& verified) {
 Reply::Reply(const Request& request, const ReplySettings& settings)
     : request_(request.message),
       verified_(request.verified ? &*request.verified : nullptr),
+      keepalive_(keepalive_option(request)),
       settings_(settings),
       writer_(reply_octets_max(request.message, request.origin.transport, settings)) {}
 
@@ -57,10 +69,14 @@ std::vector<std::pair<std::uint16_t, Bytes>> Reply::options() const {
   if (request_.edns->nsid && !settings_.nsid.empty()) {
     options.emplace_back(dns::edns_option_nsid, settings_.nsid);
   }
+  if (keepalive_) {
+    options.push_back(*keepalive_);
+  }
   if (extended_error_) {
     const auto code = static_cast<std::uint16_t>(*extended_error_);
-    options.emplace_back(edns_option_extended_error,
-                         Bytes{static_cast<std::uint8_t>(code >> 8U), static_cast<std::uint8_t>(code & 0xffU)});
+    Bytes value{static_cast<std::uint8_t>(code >> 8U), static_cast<std::uint8_t>(code & 0xffU)};
+    value.insert(value.end(), extra_text_.begin(), extra_text_.end());
+    options.emplace_back(edns_option_extended_error, std::move(value));
   }
   return options;
 }
@@ -112,11 +128,11 @@ Bytes Reply::finish(WallTime now) && {
 }
 
 Bytes error_reply(const Request& request, const ReplySettings& settings, dns::Rcode rcode,
-                  std::optional<ExtendedError> extended_error, WallTime now) {
+                  std::optional<ExtendedError> extended_error, WallTime now, std::string_view extra_text) {
   Reply reply(request, settings);
   reply.set_rcode(rcode);
   if (extended_error) {
-    reply.set_extended_error(*extended_error);
+    reply.set_extended_error(*extended_error, extra_text);
   }
   return std::move(reply).finish(now);
 }

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -48,7 +49,10 @@ class Reply {
   void set_authoritative() { authoritative_ = true; }
   void set_rcode(dns::Rcode rcode) { rcode_ = rcode; }
   /// RFC 8914; sent where the request has EDNS.
-  void set_extended_error(ExtendedError code) { extended_error_ = code; }
+  void set_extended_error(ExtendedError code, std::string_view extra_text = {}) {
+    extended_error_ = code;
+    extra_text_ = extra_text;
+  }
   /// All that belongs to the answer must be told before the first record.
   [[nodiscard]] bool add(dns::Section section, const dns::RRset& rrset);
   void set_truncated() { truncated_ = true; }
@@ -62,6 +66,7 @@ class Reply {
 
   const dns::Message& request_;
   const tsig::Verified* verified_;
+  const std::optional<std::pair<std::uint16_t, Bytes>> keepalive_;
   const ReplySettings& settings_;
   dns::MessageWriter writer_;
   bool begun_ = false;
@@ -69,11 +74,16 @@ class Reply {
   bool truncated_ = false;
   dns::Rcode rcode_ = dns::Rcode::noerror;
   std::optional<ExtendedError> extended_error_;
+  std::string_view extra_text_;  // of a constant
 };
 
-/// Without an answer: RCODE alone.
+/// Without an answer: RCODE alone. `extra_text` is a constant, for people (RFC 8914 §2).
 [[nodiscard]] Bytes error_reply(const Request& request, const ReplySettings& settings, dns::Rcode rcode,
-                                std::optional<ExtendedError> extended_error, WallTime now);
+                                std::optional<ExtendedError> extended_error, WallTime now,
+                                std::string_view extra_text = {});
+
+/// edns-tcp-keepalive for who asked for it on a connection (RFC 7828 §3.3.2): the limit in units of 100 ms.
+[[nodiscard]] std::optional<std::pair<std::uint16_t, Bytes>> keepalive_option(const Request& request);
 
 /// The octets that TSIG will add to an answer.
 [[nodiscard]] std::size_t tsig_octets(const tsig::Verified& verified);

@@ -10,8 +10,12 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include <chrono>
+#include <memory>
 #include <optional>
+#include <string>
 #include <variant>
+#include <vector>
 
 namespace minidns::mdns {
 
@@ -19,6 +23,10 @@ namespace minidns::mdns {
 struct Origin {
   boost::asio::ip::address peer;
   Transport transport;
+  /// In the peer's certificate, verified, in lower case; null: it has none.
+  std::shared_ptr<const std::vector<std::string>> certificate_names = nullptr;
+  /// How long the connection stays open without a request; 0: there is no connection.
+  std::chrono::milliseconds idle_limit{0};
 };
 
 /// A request that could be read and whose TSIG, if it has one, is right. What it may see is not decided yet.

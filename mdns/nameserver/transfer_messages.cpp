@@ -32,12 +32,19 @@ Bytes make_frame(const Request& request) {
   return frame;
 }
 
+/// Of the one option in a transfer's OPT; Chunk::size_octets_max leaves room for it.
+constexpr std::size_t keepalive_octets = 6;
+
 /// The OPT record alone: the last octets of a message that holds nothing else.
-Bytes make_opt(const dns::Edns& request, const ReplySettings& settings) {
+Bytes make_opt(const Request& request, const ReplySettings& settings) {
   dns::MessageWriter writer(dns::message_size_octets_max);
   writer.header({});
-  writer.reserve(dns::edns_size_octets);
-  writer.edns(settings.udp_octets_max, request.dnssec_ok, 0);
+  writer.reserve(dns::edns_size_octets + keepalive_octets);
+  std::vector<std::pair<std::uint16_t, Bytes>> options;
+  if (auto keepalive = keepalive_option(request)) {
+    options.push_back(*std::move(keepalive));
+  }
+  writer.edns(settings.udp_octets_max, request.message.edns->dnssec_ok, 0, options);
   const Bytes message = std::move(writer).finish();
   return {message.begin() + dns::header_size_octets, message.end()};
 }
@@ -66,7 +73,7 @@ TransferMessages::TransferMessages(const Request& request, const ReplySettings& 
     message_octets += tsig_octets(*request.verified);
   }
   if (request.message.edns) {
-    opt_ = make_opt(*request.message.edns, settings);
+    opt_ = make_opt(request, settings);
   }
   scratch_.reserve(batch_messages_max * message_octets + opt_.size());
   parts_.reserve(batch_parts_max);

@@ -25,10 +25,14 @@ class Program {
   [[nodiscard]] bool running() { return process_.running(); }
   [[nodiscard]] pid_t pid() const { return process_.pid(); }
   [[nodiscard]] Process& process() { return process_; }
+  [[nodiscard]] const std::string& config_file() const { return config_file_; }
+  /// SIGHUP: it reads its configuration again.
+  void reload() { process_.signal(1); }
   [[nodiscard]] bool ready() const;
   [[nodiscard]] std::string readiness() const;
   /// The value of the metric's line that begins with `name`, labels and all; 0 if there is none.
   [[nodiscard]] double metric(const std::string& name) const;
+  [[nodiscard]] const std::string& log_file() const { return log_file_; }
   [[nodiscard]] std::string log() const { return read_file(log_file_); }
 
  private:

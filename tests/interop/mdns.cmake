@@ -1,9 +1,12 @@
 minidns_test(mdns_interop
   SOURCES
+    interop/mdns_certificates.cpp
     interop/mdns_faults.cpp
     interop/mdns_hostile.cpp
     interop/mdns_notify_out.cpp
+    interop/mdns_reload.cpp
     interop/mdns_socket.cpp
+    interop/mdns_tls.cpp
     interop/mdns_transfers.cpp
     interop/mdns_world.cpp
   LINK minidns_dns minidns_harness

@@ -157,6 +157,11 @@ TEST(Config, UnitsOfDurationsAndOctets) {
   EXPECT_EQ(octets("i"), 1024U * 1024 * 1024);
 }
 
+TEST(Config, GivesAllValuesByTheirPath) {
+  const auto map = ConfigMap::parse("a: 1\nb: {c: [x, {d: y}], e: }\n", "test");
+  EXPECT_EQ(map.values(), (ConfigValues{{"a", "1"}, {"b.c[0]", "x"}, {"b.c[1].d", "y"}, {"b.e", ""}}));
+}
+
 TEST(Config, RejectNamesTheKeysLine) {
   auto root = parse("a: 1\nkey_file: /x\n");
   EXPECT_EQ(error_of([&] { root.reject("key_file", "no such file"); }), "t.yaml:2: key_file: no such file");

@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <numeric>
 
 namespace minidns::mdns::test {
@@ -62,7 +63,8 @@ class Answers : public testing::Test {
   dns::Message ask(Bytes query, const std::string& key = "key-1.") {
     const auto signing = peers_->find_key(name(key))->key;
     tsig::ClientTransaction transaction(query, signing, clock_.wall());
-    auto handled = handler_.handle(query, {boost::asio::ip::make_address("192.0.2.1"), Transport::udp}, *peers_);
+    auto handled =
+        handler_.handle(query, {boost::asio::ip::make_address("192.0.2.1"), Transport::udp}, *peers_, rules_);
     const auto octets = std::get<Bytes>(handled);
     auto message = parsed(octets);
     EXPECT_FALSE(transaction.verify(octets, message, clock_.wall()));
@@ -73,7 +75,8 @@ class Answers : public testing::Test {
   ZoneIndex index_;
   Metrics metrics_;
   std::shared_ptr<const Peers> peers_ = peers();
-  RequestHandler handler_{index_, AddressList{}, ReplySettings{1232, {'m', '1'}}, clock_, QueryMetrics(metrics_)};
+  AccessRules rules_;
+  RequestHandler handler_{index_, ReplySettings{1232, {'m', '1'}}, clock_, QueryMetrics(metrics_)};
 };
 
 TEST_F(Answers, ASoaQueryIsAnsweredFromTheIndexAndSigned) {
@@ -113,7 +116,7 @@ TEST_F(Answers, RefusalsDoNotTellWhatExists) {
 
 TEST_F(Answers, WhatIsNoRequestGetsFormerrOrSilence) {
   const auto handle = [&](Bytes octets) {
-    return handler_.handle(octets, {boost::asio::ip::make_address("192.0.2.1"), Transport::udp}, *peers_);
+    return handler_.handle(octets, {boost::asio::ip::make_address("192.0.2.1"), Transport::udp}, *peers_, rules_);
   };
   EXPECT_TRUE(std::holds_alternative<Ignored>(handle({1, 2, 3})));
   auto response = dns::make_query(7, name("example."), dns::RRType::soa);
@@ -131,12 +134,29 @@ TEST_F(Answers, WhatIsNoRequestGetsFormerrOrSilence) {
   EXPECT_EQ(parsed(std::get<Bytes>(handle(query))).header.rcode, 1);
 }
 
+TEST_F(Answers, EdnsTcpKeepaliveIsAnsweredOnAConnectionOnly) {
+  const Bytes asking{0, 0, 41, 4, 208, 0, 0, 0, 0, 0, 4, 0, 11, 0, 0};  // OPT with option 11, empty
+  const Bytes answered{0, 11, 0, 2, 0, 100};                            // 10 s in units of 100 ms (RFC 7828 §3.1)
+  auto query = dns::make_query(7, name("example."), dns::RRType::soa);
+  query.insert(query.end(), asking.begin(), asking.end());
+  query[11] = 1;
+  ASSERT_TRUE(rules_.unsigned_allowed.add("192.0.2.1"));
+  const auto answer = [&](Transport transport, std::chrono::milliseconds idle_limit) {
+    const Origin origin{boost::asio::ip::make_address("192.0.2.1"), transport, nullptr, idle_limit};
+    return std::get<Bytes>(handler_.handle(query, origin, *peers_, rules_));
+  };
+  const auto has_option = [&](const Bytes& octets) { return !std::ranges::search(octets, answered).empty(); };
+  EXPECT_TRUE(has_option(answer(Transport::tcp, std::chrono::seconds(10))));
+  EXPECT_FALSE(has_option(answer(Transport::udp, std::chrono::seconds(0))));
+}
+
 TEST_F(Answers, AWrongSignatureIsNotauthWithAnEmptyMac) {
   auto query = dns::make_query(7, name("example."), dns::RRType::soa);
   const auto stranger =
       std::make_shared<const tsig::Key>(tsig::Key{name("key-1."), tsig::Algorithm::hmac_sha256, Secret(Bytes(32, 99))});
   const tsig::ClientTransaction transaction(query, stranger, clock_.wall());
-  const auto handled = handler_.handle(query, {boost::asio::ip::make_address("192.0.2.1"), Transport::udp}, *peers_);
+  const auto handled =
+      handler_.handle(query, {boost::asio::ip::make_address("192.0.2.1"), Transport::udp}, *peers_, rules_);
   const auto answer = parsed(std::get<Bytes>(handled));
   EXPECT_EQ(answer.header.rcode, 9);
   ASSERT_TRUE(answer.tsig);
@@ -163,7 +183,7 @@ TEST_F(Answers, EveryMessageOfATransferIsSignedAndHasTheQuestion) {
   auto octets = dns::make_query(9, name("Example."), dns::RRType::axfr, 1232);
   const auto key = peers_->find_key(name("key-1."))->key;
   tsig::ClientTransaction transaction(octets, key, clock_.wall());
-  auto handled = handler_.handle(octets, {boost::asio::ip::make_address("192.0.2.1"), Transport::tcp}, *peers_);
+  auto handled = handler_.handle(octets, {boost::asio::ip::make_address("192.0.2.1"), Transport::tcp}, *peers_, rules_);
   const auto& deferred = std::get<Deferred>(handled);
   TransferMessages messages(deferred.request, handler_.settings(),
                             full_transfer(zone_of(5'000), TransferKind::axfr).source);

@@ -16,7 +16,7 @@ class Decide : public testing::Test {
     (void)index_.publish(head(3, "sub.example.", 1, 1, 2));
   }
 
-  [[nodiscard]] Action decide_on(const Request& asked) const { return decide(asked, index_, *peers_, allowed_); }
+  [[nodiscard]] Action decide_on(const Request& asked) const { return decide(asked, index_, *peers_, rules_); }
 
   /// The action in a word, with the zone where there is one.
   [[nodiscard]] std::string word(const Request& asked) const {
@@ -33,7 +33,7 @@ class Decide : public testing::Test {
 
   ZoneIndex index_;
   std::shared_ptr<const Peers> peers_ = peers({nameserver(1, 1, "198.51.100.1", true)});
-  AddressList allowed_;
+  AccessRules rules_;
 };
 
 constexpr auto tcp = Transport::tcp;
@@ -80,7 +80,7 @@ TEST_F(Decide, AKeySeesItsPoolAndNothingElse) {
 }
 
 TEST_F(Decide, WithoutAKeyNothingIsTransferredToAnybody) {
-  ASSERT_TRUE(allowed_.add("192.0.2.0/24"));
+  ASSERT_TRUE(rules_.unsigned_allowed.add("192.0.2.0/24"));
   for (const auto type : {dns::RRType::axfr, dns::RRType::ixfr}) {
     EXPECT_EQ(word(request("example.", type, "", tcp)), "rcode 5");
     EXPECT_EQ(word(request("absent.", type, "", tcp)), "rcode 5");
@@ -90,7 +90,7 @@ TEST_F(Decide, WithoutAKeyNothingIsTransferredToAnybody) {
 TEST_F(Decide, WithoutAKeyQueriesNeedAnAllowedAddress) {
   EXPECT_EQ(word(request("example.", dns::RRType::soa)), "rcode 5");
   EXPECT_EQ(word(request("absent.", dns::RRType::soa)), "rcode 5");
-  ASSERT_TRUE(allowed_.add("192.0.2.0/24"));
+  ASSERT_TRUE(rules_.unsigned_allowed.add("192.0.2.0/24"));
   EXPECT_EQ(word(request("example.", dns::RRType::soa)), "soa example.");
   EXPECT_EQ(word(request("www.sub.example.", dns::RRType::a)), "query sub.example.");
   EXPECT_EQ(word(request("example.", dns::RRType::soa, "", Transport::udp, "192.0.3.1")), "rcode 5");
@@ -149,6 +149,53 @@ TEST_F(Decide, OddRequestsGetTheirCode) {
   auto chaos = request("example.", dns::RRType::soa, "key-1.");
   chaos.message.question[0].klass = 3;
   EXPECT_EQ(word(chaos), "rcode 5");
+}
+
+TEST_F(Decide, ACertificateOpensThePoolsOfItsNamesAndWithAKeyWhatBothOpen) {
+  rules_.pools_of_certificate = {{"one.test", {PoolId(uuid(1))}}, {"two.test", {PoolId(uuid(2))}}};
+  struct Row {
+    std::vector<std::string> names;
+    const char* key;
+    const char* zone;
+    const char* expected;
+  };
+  const Row rows[] = {
+      {{"one.test"}, "", "example.", "axfr example."},
+      {{"one.test"}, "", "sub.example.", "rcode 9"},  // as a name inside its own zone
+      {{"one.test"}, "", "absent.", "rcode 5"},
+      {{"two.test"}, "", "example.", "rcode 5"},
+      {{"x.test", "one.test"}, "", "example.", "axfr example."},
+      {{"one.test", "two.test"}, "", "sub.example.", "axfr sub.example."},
+      {{"x.test"}, "", "example.", "rcode 5"},              // no rule knows it
+      {{"x.test"}, "key-1.", "example.", "axfr example."},  // it takes nothing away either
+      {{"one.test"}, "key-1.", "example.", "axfr example."},
+      {{"two.test"}, "key-1.", "example.", "rcode 5"},
+      {{"one.test"}, "zone-2.", "example.", "rcode 5"},
+      {{"one.test"}, "zone-2.", "other.example.", "axfr other.example."},
+  };
+  for (const Row& row : rows) {
+    auto asked = request(row.zone, dns::RRType::axfr, row.key, Transport::tls);
+    asked.origin.certificate_names = std::make_shared<const std::vector<std::string>>(row.names);
+    EXPECT_EQ(word(asked), row.expected) << row.names.front() << " " << row.key << " " << row.zone;
+  }
+  auto soa = request("example.", dns::RRType::soa, "", Transport::tls);
+  soa.origin.certificate_names = std::make_shared<const std::vector<std::string>>(1, "one.test");
+  EXPECT_EQ(word(soa), "soa example.");
+}
+
+TEST_F(Decide, StrictModeRefusesTransfersWithoutTlsAndTellsStrangersNothing) {
+  rules_.transfers_over_tls_only = true;
+  const auto refusal = [&](const Request& asked) {
+    const auto action = decide_on(asked);
+    const auto* rcode = std::get_if<AnswerRcode>(&action);
+    return rcode != nullptr && rcode->rcode == dns::Rcode::refused ? std::optional(rcode->refusal) : std::nullopt;
+  };
+  EXPECT_EQ(refusal(request("example.", dns::RRType::axfr, "key-1.", tcp)), Refusal::tls_only);
+  EXPECT_EQ(refusal(with_serial(request("example.", dns::RRType::ixfr, "key-1."), "example.", 1)), Refusal::tls_only);
+  EXPECT_EQ(refusal(request("example.", dns::RRType::axfr, "", tcp)), Refusal::no_right);
+  EXPECT_EQ(refusal(request("absent.", dns::RRType::axfr, "key-1.", tcp)), Refusal::tls_only) << "as for what is there";
+  EXPECT_EQ(word(request("example.", dns::RRType::axfr, "key-1.", Transport::tls)), "axfr example.");
+  EXPECT_EQ(word(request("example.", dns::RRType::soa, "key-1.")), "soa example.");
 }
 
 TEST(AddressList, HoldsNetworksAndAddresses) {

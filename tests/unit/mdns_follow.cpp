@@ -225,10 +225,37 @@ TEST(MdnsSettings, ReadsAllAndRefusesWhatItDoesNotKnow) {
   EXPECT_EQ(settings.listen.size(), 2U);
   EXPECT_EQ(settings.advertised_address, "127.0.0.1:5300");
   EXPECT_EQ(settings.snapshots.octets_max, 64U << 20U);
-  EXPECT_TRUE(settings.unsigned_allowed.contains(boost::asio::ip::make_address("10.1.1.1")));
+  EXPECT_TRUE(settings.runtime.access.unsigned_allowed.contains(boost::asio::ip::make_address("10.1.1.1")));
   EXPECT_THROW((void)read_settings(ConfigMap::parse(base + "surprise: 1\n", "test")), ConfigError);
   EXPECT_THROW((void)read_settings(ConfigMap::parse(base + "unsigned_queries: {allow: [x]}\n", "test")), ConfigError);
   EXPECT_THROW((void)read_settings(ConfigMap::parse(base + "tcp: {idle_limit: 11s}\n", "test")), ConfigError);
+}
+
+TEST(MdnsSettings, TlsNeedsItsFilesAndSaysWhoseCertificatesOpenWhat) {
+  const std::string base =
+      "ops: {port: 9000}\nmaster_key_file: /k\ndatabase: {conninfo: dbname=x}\n"
+      "listen: [{address: 127.0.0.1, port: 5300}]\n";
+  const auto read = [&](const std::string& more) { return read_settings(ConfigMap::parse(base + more, "test")); };
+  const std::string pool = uuid(3).to_string();
+  const auto settings = read(
+      "transfers: {tls_only: true}\ntls: {listen: [{address: 127.0.0.1}], certificate: c, key: k, client_ca: a,"
+      " clients: [{name: NS1.Example., pools: [" +
+      pool + "]}]}\n");
+  EXPECT_EQ(settings.listen_tls.at(0).port, 853);
+  EXPECT_TRUE(settings.runtime.access.transfers_over_tls_only);
+  EXPECT_TRUE(settings.runtime.access.pools_of_certificate.at("ns1.example").contains(PoolId(uuid(3))));
+  EXPECT_THROW((void)read("transfers: {tls_only: true}\n"), ConfigError) << "nowhere to transfer from";
+  EXPECT_THROW((void)read("tls: {listen: [{address: 127.0.0.1}]}\n"), ConfigError) << "no certificate";
+  EXPECT_THROW((void)read("tls: {certificate: c, key: k, clients: [{name: x.test, pools: []}]}\n"), ConfigError)
+      << "nobody to verify clients by";
+}
+
+TEST(MdnsSettings, WhatChangedIsNamedUnlessItIsTakenOver) {
+  const ConfigValues at_start{{"io_threads", "2"}, {"tcp.idle_limit", "10s"}, {"listen[0].port", "53"}, {"nsid", "a"}};
+  const ConfigValues now{{"io_threads", "2"},    {"tcp.idle_limit", "5s"},     {"listen[0].port", "54"},
+                         {"log.level", "debug"}, {"tls.clients[0].name", "x"}, {"tls.listen[0].port", "1"}};
+  EXPECT_EQ(changed_but_fixed(at_start, now),
+            (std::vector<std::string>{"listen[0].port", "nsid", "tls.listen[0].port"}));
 }
 
 }  // namespace
