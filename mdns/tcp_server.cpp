@@ -11,6 +11,9 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <mutex>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <unordered_map>
 #include <utility>
 
@@ -22,6 +25,20 @@ namespace {
 
 /// After a failed accept (no file descriptors left): enough for others to end, too short to be noticed.
 constexpr std::chrono::milliseconds accept_pause{100};
+
+/// What the kernel keeps of a connection's octets that aren't sent yet: without this bound the buffer of each transfer
+/// to a peer that doesn't read grows to megabytes (net.ipv4.tcp_wmem), which no count of our own memory shows. What is
+/// on its way to the peer isn't in it, so a long path is as fast as without.
+constexpr int unsent_octets_max = 512 * 1024;
+
+/// Both only make things better: a system that refuses is no reason not to serve.
+void set_options(tcp::socket& socket) {
+  boost::system::error_code ignored;
+  // Answers are whole messages: waiting for more to send gains nothing.
+  socket.set_option(tcp::no_delay(true), ignored);
+  (void)::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_octets_max,
+                     sizeof unsent_octets_max);
+}
 
 tcp::acceptor listen_on(asio::io_context& io, const tcp::endpoint& address) {
   tcp::acceptor acceptor(asio::make_strand(io));
@@ -132,8 +149,7 @@ void TcpServer::State::accepted(tcp::socket socket, TaskGroup& tasks) {
     return;
   }
   context.connection_metrics.accepted.increment();
-  // Answers are whole messages: waiting for more to send gains nothing.
-  socket.set_option(tcp::no_delay(true), error);
+  set_options(socket);
   const auto connection =
       std::make_shared<TcpConnection>(context.make_stream(std::move(socket)), peer, *std::move(slot), context);
   {

@@ -13,3 +13,15 @@ minidns_test(mdns_interop
   LABELS interop
   TIMEOUT 600)
 add_dependencies(mdns_interop mdns)
+
+minidns_test(mdns_attacks
+  SOURCES
+    interop/mdns_attacks.cpp
+    interop/mdns_crowds.cpp
+    interop/mdns_socket.cpp
+    interop/mdns_under_attack.cpp
+    interop/mdns_world.cpp
+  LINK minidns_tsig minidns_dns minidns_base minidns_harness
+  LABELS interop
+  TIMEOUT 600)
+add_dependencies(mdns_attacks mdns)

@@ -34,12 +34,17 @@ milliseconds left(steady_clock::time_point end) {
 
 }  // namespace
 
-PeerSocket PeerSocket::connect_tcp(const std::string& address, std::uint16_t port, int receive_buffer_octets) {
+PeerSocket PeerSocket::connect_tcp(const std::string& address, std::uint16_t port, int receive_buffer_octets,
+                                   const std::string& from) {
   PeerSocket made(socket(AF_INET, SOCK_STREAM, 0));
   check(made.fd_, "socket");
   if (receive_buffer_octets > 0) {
     check(setsockopt(made.fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_octets, sizeof(receive_buffer_octets)),
           "SO_RCVBUF");
+  }
+  if (!from.empty()) {
+    const auto own = address_of(from, 0);
+    check(bind(made.fd_, reinterpret_cast<const sockaddr*>(&own), sizeof(own)), "bind");
   }
   const auto to = address_of(address, port);
   check(connect(made.fd_, reinterpret_cast<const sockaddr*>(&to), sizeof(to)), "connect");
@@ -79,6 +84,12 @@ void PeerSocket::send_to(ByteView octets, const std::string& address, std::uint1
 
 void PeerSocket::shut_down_writing() const {
   check(shutdown(fd_, SHUT_WR), "shutdown");
+}
+
+void PeerSocket::reset() {
+  const linger at_once{1, 0};
+  check(setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)), "SO_LINGER");
+  close(std::exchange(fd_, -1));
 }
 
 bool PeerSocket::wait_readable(milliseconds limit) const {

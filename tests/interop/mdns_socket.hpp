@@ -12,8 +12,9 @@ namespace minidns::mdns::test {
 /// A blocking socket of a peer that doesn't behave. All waits are bounded.
 class PeerSocket {
  public:
+  /// `from`: our own address; empty: the system's choice.
   [[nodiscard]] static PeerSocket connect_tcp(const std::string& address, std::uint16_t port,
-                                              int receive_buffer_octets = 0);
+                                              int receive_buffer_octets = 0, const std::string& from = {});
   /// Bound to a free port of `address`.
   [[nodiscard]] static PeerSocket bind_udp(const std::string& address);
   ~PeerSocket();
@@ -24,6 +25,8 @@ class PeerSocket {
   void send(ByteView octets) const;
   void send_to(ByteView octets, const std::string& address, std::uint16_t port) const;
   void shut_down_writing() const;
+  /// Closes with RST: what was sent and not read is lost.
+  void reset();
 
   /// A datagram, answered or not: what came within `limit`. `reply` goes to where the last one came from.
   [[nodiscard]] std::optional<Bytes> receive(std::chrono::milliseconds limit);
