@@ -143,6 +143,18 @@ bool add_sequence(const Delta& delta, Packer& packer) {
   return add_soa(delta.soa_after);
 }
 
+/// Between unsigned and signed, between NSEC and NSEC3, or to other NSEC3 parameters: all of it shows at the apex.
+/// PowerDNS applies the records of such a difference and goes on denying in the old way.
+bool changes_kind_of_denial(const Delta& delta) {
+  return std::any_of(delta.changes.begin(), delta.changes.end(), [&](const RRsetChange& change) {
+    const RRset& one = change.before.empty() ? change.after.front() : change.before.front();
+    const bool comes_or_goes = change.before.empty() || change.after.empty();
+    const bool tells =
+        one.type == RRType::nsec3param || (comes_or_goes && (one.type == RRType::dnskey || one.type == RRType::nsec));
+    return tells && one.owner == delta.soa_after.owner;
+  });
+}
+
 }  // namespace
 
 IxfrAnswer::IxfrAnswer(Key, std::vector<Body> bodies) : bodies_(std::move(bodies)) {
@@ -152,6 +164,9 @@ IxfrAnswer::IxfrAnswer(Key, std::vector<Body> bodies) : bodies_(std::move(bodies
 }
 
 std::shared_ptr<const IxfrAnswer> IxfrAnswer::render(const Delta& delta, std::size_t size_octets_max) {
+  if (changes_kind_of_denial(delta)) {
+    return nullptr;
+  }
   Packer packer(delta.soa_after.owner, size_octets_max);
   if (!add_sequence(delta, packer)) {
     return nullptr;

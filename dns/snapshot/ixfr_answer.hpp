@@ -18,7 +18,8 @@ namespace minidns::dns {
 class IxfrAnswer {
  public:
   /// Null if the messages' answer sections would have more than `size_octets_max` octets in all, or if the difference
-  /// can't be sent in this form: send a full transfer then. Works and allocates at most that much.
+  /// can't be sent in this form or changes the kind of denial (unsigned, NSEC, NSEC3 and its parameters): send a full
+  /// transfer then. Works and allocates at most that much.
   [[nodiscard]] static std::shared_ptr<const IxfrAnswer> render(const Delta& delta, std::size_t size_octets_max);
 
   struct Body {

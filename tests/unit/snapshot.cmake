@@ -7,6 +7,7 @@ minidns_test(snapshot_unit
     unit/snapshot_diff.cpp
     unit/snapshot_support.cpp
     unit/snapshot_transfer.cpp
+    unit/snapshot_two_primaries.cpp
   LINK minidns_dns
   LABELS unit
   TIMEOUT 120)

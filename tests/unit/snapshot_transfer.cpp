@@ -191,6 +191,35 @@ TEST(IxfrAnswer, SendsAllRecordsWhenTtlOrOwnerCaseChanges) {
   }
 }
 
+// edge case 24: PowerDNS can't follow such a change by IXFR.
+TEST(IxfrAnswer, IsNotMadeAcrossAChangeOfTheKindOfDenial) {
+  const RRset key = rrset(apex, RRType::dnskey, {rdata(Bytes{1, 1, 3, 13, 7})});
+  const RRset other_key = rrset(apex, RRType::dnskey, {rdata(Bytes{1, 1, 3, 13, 8})});
+  const RRset nsec = rrset(apex, RRType::nsec, {rdata(Bytes{0, 0, 1, 0x40})});
+  const RRset other_nsec = rrset(apex, RRType::nsec, {rdata(Bytes{0, 0, 1, 0x60})});
+  const RRset param = rrset(apex, RRType::nsec3param, {rdata(Bytes{1, 0, 0, 0, 0})});
+  const RRset salted = rrset(apex, RRType::nsec3param, {rdata(Bytes{1, 0, 0, 0, 1, 9})});
+  const RRset nsec_below = rrset(name("a.example.org."), RRType::nsec, nsec.rdata);
+  struct Row {
+    const char* reason;
+    RRsetChange change;
+    bool is_made;
+  };
+  const Row rows[] = {{"unsigned to signed", {{}, {key}}, false},
+                      {"signed to unsigned", {{key}, {}}, false},
+                      {"a key roll", {{key}, {other_key}}, true},
+                      {"NSEC to NSEC3, seen at the apex", {{nsec}, {}}, false},
+                      {"NSEC3 to NSEC", {{}, {nsec}}, false},
+                      {"another type at the apex", {{nsec}, {other_nsec}}, true},
+                      {"to NSEC3", {{}, {param}}, false},
+                      {"another salt", {{param}, {salted}}, false},
+                      {"a name below that goes", {{nsec_below}, {}}, true}};
+  for (const auto& row : rows) {
+    const Delta delta{Version(1), Version(2), soa(apex, 1), soa(apex, 2), {row.change}};
+    EXPECT_EQ(IxfrAnswer::render(delta, no_limit) != nullptr, row.is_made) << row.reason;
+  }
+}
+
 TEST(IxfrAnswer, OfASerialAloneHasFourSoas) {
   const Delta delta{Version(1), Version(2), soa(apex, 1), soa(apex, 2), {}};
   const auto answer = IxfrAnswer::render(delta, no_limit);
