@@ -1,6 +1,7 @@
 #include "tests/harness/yadifa_server.hpp"
 
 #include "tests/harness/dns_probe.hpp"
+#include "tests/harness/wait.hpp"
 
 #include <filesystem>
 #include <signal.h>
@@ -43,14 +44,28 @@ void YadifaServer::add_zone(const std::string& zone, const std::vector<Primary>&
     if (!primary.key.empty()) section += " key " + primary.key;
   }
   zones_[zone] = section + "\n</zone>\n";
+  // At times it registers a new zone and forgets to load it until it reads its configuration again, which it does only
+  // when the file has changed.
+  SoaAsker asker(address_, port_);
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    reload();
+    const auto loaded = [&] {
+      const auto answer = asker.ask(zone);
+      return answer && answer->serial.has_value();
+    };
+    if (eventually(loaded, std::chrono::seconds(1))) return;
+  }
+}
+
+void YadifaServer::reload() {
+  ++reloads_;
   write_configuration();
   server_.signal(SIGHUP);
 }
 
 void YadifaServer::remove_zone(const std::string& zone) {
   zones_.erase(zone);
-  write_configuration();
-  server_.signal(SIGHUP);
+  reload();
 }
 
 }  // namespace minidns::harness

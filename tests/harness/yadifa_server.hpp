@@ -18,8 +18,10 @@ class YadifaServer final : public Secondary {
 
  private:
   void write_configuration() const;
+  void reload();
 
   std::map<std::string, std::string> zones_;  ///< name to section
+  int reloads_ = 0;
 };
 
 }  // namespace minidns::harness

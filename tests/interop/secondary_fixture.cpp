@@ -18,6 +18,7 @@ using harness::eventually;
 std::unique_ptr<World> SecondaryTest::world_;
 std::vector<std::unique_ptr<harness::Program>> SecondaryTest::mdns_;
 std::map<std::string, std::unique_ptr<harness::Secondary>> SecondaryTest::secondaries_;
+std::map<std::string, NameserverId> SecondaryTest::nameservers_;
 std::vector<harness::KeySpec> SecondaryTest::keys_;
 
 std::unique_ptr<harness::Secondary> make_secondary(const std::string& kind, const std::vector<harness::KeySpec>& keys) {
@@ -30,7 +31,7 @@ std::unique_ptr<harness::Secondary> make_secondary(const std::string& kind, cons
 }
 
 std::vector<std::string> secondary_kinds() {
-  return {"Bind", "Powerdns", "Knot", "Nsd"};
+  return {"Bind", "Powerdns", "Knot", "Nsd", "Yadifa"};
 }
 
 void SecondaryTest::SetUpTestSuite() {
@@ -44,6 +45,7 @@ void SecondaryTest::SetUpTestSuite() {
 
 void SecondaryTest::TearDownTestSuite() {
   secondaries_.clear();
+  nameservers_.clear();
   mdns_.clear();
   keys_.clear();
   world_.reset();
@@ -54,7 +56,8 @@ void SecondaryTest::SetUp() {
   if (secondary) return;
   secondary = make_secondary(GetParam(), keys_);
   // Yadifa doesn't sign its SOA queries.
-  world_->add_nameserver(GetParam(), secondary->address(), secondary->port(), {}, is("Yadifa"));
+  nameservers_.emplace(GetParam(),
+                       world_->add_nameserver(GetParam(), secondary->address(), secondary->port(), {}, is("Yadifa")));
   const std::string known = "nameservers=" + std::to_string(secondaries_.size());
   for (const auto& server : mdns_) {
     ASSERT_TRUE(eventually([&] { return server->log().find(known) != std::string::npos; })) << server->log();
@@ -74,12 +77,17 @@ std::vector<harness::Primary> SecondaryTest::primaries(const std::string& key, i
   return both;
 }
 
-bool SecondaryTest::arrives(const ZoneModel& model) const {
+void SecondaryTest::notify_again(const ZoneModel& model) const {
+  (void)world_->sql("notify minidns_renotify, '" + nameserver().to_string() + " " + model.zone().id.to_string() + "'");
+}
+
+bool SecondaryTest::arrives(const ZoneModel& model, std::chrono::milliseconds limit) const {
   harness::SoaAsker asker(secondary().address(), secondary().port());
-  return eventually([&] {
+  const auto has_serial = [&] {
     const auto answer = asker.ask(model.name());
     return answer && answer->serial == model.serial();
-  });
+  };
+  return eventually(has_serial, limit);
 }
 
 std::string SecondaryTest::wrong(const ZoneModel& model) const {

@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,8 +36,13 @@ class SecondaryTest : public testing::TestWithParam<std::string> {
   /// Both mdns, with the key; or `first` then the other.
   [[nodiscard]] static std::vector<harness::Primary> primaries(const std::string& key = "pool.key.", int first = 1);
 
+  /// The secondary in the database.
+  [[nodiscard]] const NameserverId& nameserver() const { return nameservers_.at(GetParam()); }
+  /// As the pool manager asks for it: both mdns tell the secondary again of the zone's version.
+  void notify_again(const ZoneModel& model) const;
+
   /// Asks the secondary until it has the model's serial.
-  [[nodiscard]] bool arrives(const ZoneModel& model) const;
+  [[nodiscard]] bool arrives(const ZoneModel& model, std::chrono::milliseconds limit = std::chrono::seconds(30)) const;
   /// What the secondary serves is what was written; the difference otherwise.
   [[nodiscard]] std::string wrong(const ZoneModel& model) const;
 
@@ -43,6 +50,7 @@ class SecondaryTest : public testing::TestWithParam<std::string> {
   static std::unique_ptr<World> world_;
   static std::vector<std::unique_ptr<harness::Program>> mdns_;
   static std::map<std::string, std::unique_ptr<harness::Secondary>> secondaries_;
+  static std::map<std::string, NameserverId> nameservers_;
   static std::vector<harness::KeySpec> keys_;
 };
 

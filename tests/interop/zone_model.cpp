@@ -13,15 +13,15 @@ std::string lower(std::string text) {
   return text;
 }
 
-std::string soa_text(std::uint32_t serial) {
-  return "ns1.example.net. hostmaster.example.net. " + std::to_string(serial) + " 3600 600 604800 300";
-}
-
 }  // namespace
+
+Set apex_ns(const std::string& zone) {
+  return {zone, "NS", {"ns1.example.net.", "ns2.example.net."}};
+}
 
 ZoneModel::ZoneModel(World& world, const std::string& name, const std::vector<Set>& sets, std::uint32_t serial)
     : world_(world), zone_(world.create_zone(name, sets, world.pool(), serial)) {
-  remember({{name, "NS", {"ns1.example.net.", "ns2.example.net."}}});
+  remember({apex_ns(name)});
   remember(sets);
 }
 
@@ -71,10 +71,18 @@ void ZoneModel::change_at_random(std::mt19937& random) {
 }
 
 std::string ZoneModel::text() const {
-  std::string text = zone_.name + " 300 SOA " + soa_text(zone_.serial) + "\n";
-  for (const auto& [key, set] : sets_) {
+  std::vector<Set> sets;
+  for (const auto& [key, set] : sets_) sets.push_back(set);
+  return zone_text(zone_.name, sets, zone_.serial);
+}
+
+std::string zone_text(const std::string& zone, const std::vector<Set>& sets, std::uint32_t serial,
+                      const std::string& klass) {
+  std::string text = zone + " 300" + klass + "SOA ns1.example.net. hostmaster.example.net. " + std::to_string(serial) +
+                     " 3600 600 604800 300\n";
+  for (const auto& set : sets) {
     for (const auto& record : set.records) {
-      text += set.owner + " " + std::to_string(set.ttl) + " " + set.type + " " + record + "\n";
+      text += set.owner + " " + std::to_string(set.ttl) + klass + set.type + " " + record + "\n";
     }
   }
   return text;
@@ -138,17 +146,21 @@ std::vector<Set> cuts_and_wildcards(const std::string& zone) {
           {"zerottl." + zone, "A", {"192.0.2.6"}, 0}};
 }
 
-std::vector<Set> large_rrsets(const std::string& zone) {
-  const std::string string_text = " \"" + std::string(255, 't') + "\"";
-  std::string largest;  // 64,000 octets: what fits a message with the longest names and a TSIG
-  for (int i = 0; i < 250; ++i) largest += string_text;
-  Set many{"many." + zone, "TXT", {}};  // within BIND's 100 records per RRset, and above 64 KiB
-  for (int i = 0; i < 99; ++i) {
+Set largest_record(const std::string& zone) {
+  // 64,000 octets: what fits a message with the longest names and a TSIG.
+  std::string strings;
+  for (int i = 0; i < 250; ++i) strings += " \"" + std::string(255, 't') + "\"";
+  return {"text." + zone, "TXT", {strings.substr(1)}};
+}
+
+Set large_rrset(const std::string& zone) {
+  Set set{"many." + zone, "TXT", {}};
+  for (int i = 0; i < 99; ++i) {  // within the 100 records that BIND allows in an RRset
     std::string record = "\"" + std::to_string(i) + "\"";
-    for (int part = 0; part < 3; ++part) record += string_text;
-    many.records.push_back(record);
+    for (int part = 0; part < 3; ++part) record += " \"" + std::string(255, 't') + "\"";
+    set.records.push_back(record);
   }
-  return {{"text." + zone, "TXT", {largest.substr(1)}}, many};
+  return set;
 }
 
 std::string differences(const std::string& address, std::uint16_t port, const ZoneModel& model,
@@ -157,7 +169,7 @@ std::string differences(const std::string& address, std::uint16_t port, const Zo
                                    std::to_string(port), model.name()};
   command.insert(command.end(), options.begin(), options.end());
   const auto result = harness::run(command, model.text());
-  return result.out + result.err;
+  return result.out + result.err + (result.status == 0 ? "" : "status " + std::to_string(result.status));
 }
 
 }  // namespace minidns::mdns::test

@@ -36,12 +36,21 @@ class ZoneModel {
   std::map<std::pair<std::string, std::string>, Set> sets_;  ///< by owner and type
 };
 
-/// Every type that people use, names that need escapes, wildcards, empty non-terminals, cuts with glue, DNAME, large
-/// RRsets, unknown types: below `zone`, which ends with a dot.
+/// What `World::create_zone` adds to each zone beside the SOA.
+[[nodiscard]] Set apex_ns(const std::string& zone);
+
+/// SOA and `sets`: one record per line, `klass` between TTL and type.
+[[nodiscard]] std::string zone_text(const std::string& zone, const std::vector<Set>& sets, std::uint32_t serial,
+                                    const std::string& klass = " ");
+
+/// Every type that people use, names that need escapes, wildcards, empty non-terminals, cuts with glue, DNAME, unknown
+/// types: below `zone`, which ends with a dot.
 [[nodiscard]] std::vector<Set> every_common_type(const std::string& zone);
 [[nodiscard]] std::vector<Set> hard_names(const std::string& zone);
 [[nodiscard]] std::vector<Set> cuts_and_wildcards(const std::string& zone);
-[[nodiscard]] std::vector<Set> large_rrsets(const std::string& zone);
+/// The largest RDATA that we take, and an RRset of 76 kB.
+[[nodiscard]] Set largest_record(const std::string& zone);
+[[nodiscard]] Set large_rrset(const std::string& zone);
 
 /// What differs between the zone that a server transfers without a key and the model; empty if nothing does. `options`
 /// are compare_zone.py's.
