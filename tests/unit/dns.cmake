@@ -1,5 +1,6 @@
 minidns_test(dns_unit
   SOURCES
+    unit/dns_catalog.cpp
     unit/dns_message.cpp
     unit/dns_name.cpp
     unit/dns_rdata_text.cpp
