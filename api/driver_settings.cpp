@@ -46,6 +46,24 @@ std::optional<PowerdnsSettings> parse_powerdns(ObjectReader& reader) {
   return settings;
 }
 
+std::optional<CatalogFamily> parse_family(const Field& field) {
+  return parse_word(field, catalog_family_words);
+}
+
+std::optional<CatalogSettings> parse_catalog(ObjectReader& reader) {
+  const auto family = reader.required("family", parse_family);
+  const auto statistics = reader.nullable("statistics_url", parse_http_url);
+  auto view = reader.nullable("view", parse_setting);
+  if (!family) {
+    return std::nullopt;
+  }
+  if (*family != CatalogFamily::bind && (statistics || view)) {
+    reader.fail(statistics ? "statistics_url" : "view", "only BIND has it");
+    return std::nullopt;
+  }
+  return CatalogSettings{*family, statistics, std::move(view)};
+}
+
 std::string http_url(const SocketAddress& address) {
   return "http://" + address.to_text();
 }
@@ -76,12 +94,24 @@ struct ToJson {
   json::object operator()(const PowerdnsSettings& settings) const {
     return {{"api_url", http_url(settings.api)}, {"server_id", settings.server_id}};
   }
+
+  json::object operator()(const CatalogSettings& settings) const {
+    json::object object{{"family", to_text(settings.family)}};
+    if (settings.statistics) {
+      object["statistics_url"] = http_url(*settings.statistics);
+    }
+    if (settings.view) {
+      object["view"] = *settings.view;
+    }
+    return object;
+  }
 };
 
 struct ToDriver {
   Driver operator()(const NoSettings& /*settings*/) const { return Driver::none; }
   Driver operator()(const BindSettings& /*settings*/) const { return Driver::bind; }
   Driver operator()(const PowerdnsSettings& /*settings*/) const { return Driver::powerdns; }
+  Driver operator()(const CatalogSettings& /*settings*/) const { return Driver::catalog; }
 };
 
 }  // namespace
@@ -95,6 +125,9 @@ std::optional<DriverSettings> parse_driver_settings(const Field& field, Driver d
       break;
     case Driver::powerdns:
       settings = parse_powerdns(reader);
+      break;
+    case Driver::catalog:
+      settings = parse_catalog(reader);
       break;
     case Driver::none:
       settings = NoSettings{};

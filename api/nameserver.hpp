@@ -2,6 +2,7 @@
 
 #include "api/change.hpp"
 #include "api/page.hpp"
+#include "api/pool.hpp"
 #include "api/problem.hpp"
 #include "api/socket_address.hpp"
 #include "base/clock.hpp"
@@ -18,8 +19,9 @@
 
 namespace minidns::api {
 
-/// How a nameserver's zone list is kept right. `none`: by hand; it is only notified and measured.
-enum class Driver { bind, powerdns, none };
+/// How a nameserver's zone list is kept right. `catalog`: it consumes the pool's catalog zone. `none`: by hand; it is
+/// only notified and measured.
+enum class Driver { bind, powerdns, catalog, none };
 enum class NameserverState { bootstrapping, in_service, maintenance, retired };
 
 [[nodiscard]] std::string_view to_text(Driver driver);
@@ -54,8 +56,17 @@ struct PowerdnsSettings {
   friend bool operator==(const PowerdnsSettings&, const PowerdnsSettings&) = default;
 };
 
+/// There is no credential: the nameserver is told nothing but by NOTIFY.
+struct CatalogSettings {
+  CatalogFamily family;  ///< the pool must have a catalog for it
+  /// BIND's statistics channel, to compare zone lists; without it zones are compared one by one.
+  std::optional<SocketAddress> statistics = {};
+  std::optional<std::string> view = {};  ///< of BIND, for the statistics; nothing: BIND's own, `_default`
+  friend bool operator==(const CatalogSettings&, const CatalogSettings&) = default;
+};
+
 /// Which one it is follows from the driver.
-using DriverSettings = std::variant<NoSettings, BindSettings, PowerdnsSettings>;
+using DriverSettings = std::variant<NoSettings, BindSettings, PowerdnsSettings, CatalogSettings>;
 
 [[nodiscard]] Driver driver_of(const DriverSettings& settings);
 

@@ -40,6 +40,7 @@ std::optional<Secret> parse_secret(const Field& field, Driver driver) {
       const ByteView octets = as_bytes(*text);
       return Secret(Bytes(octets.begin(), octets.end()));
     }
+    case Driver::catalog:
     case Driver::none:
       return field.fail("the driver needs none");
   }
@@ -69,11 +70,16 @@ std::optional<DriverSettings> default_settings(Driver driver) {
     case Driver::bind:
       return BindSettings{};
     case Driver::powerdns:
-      return std::nullopt;  // nobody can guess the API's URL
+    case Driver::catalog:
+      return std::nullopt;  // nobody can guess the API's URL, or the family
     case Driver::none:
       return NoSettings{};
   }
   return std::nullopt;
+}
+
+bool needs_secret(Driver driver) {
+  return driver == Driver::bind || driver == Driver::powerdns;
 }
 
 }  // namespace
@@ -102,7 +108,7 @@ Result<NewNameserver> parse_new_nameserver(std::string_view body) {
       reader.fail("settings", "'settings' is a required property of this driver");
     }
   }
-  if (driver && *driver != Driver::none && !reader.has("secret")) {
+  if (driver && needs_secret(*driver) && !reader.has("secret")) {
     reader.fail("secret", "'secret' is a required property of this driver");
   }
   reader.finish(noun);

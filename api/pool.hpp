@@ -6,6 +6,8 @@
 #include "api/zone.hpp"
 #include "base/clock.hpp"
 #include "base/ids.hpp"
+#include "dns/name.hpp"
+#include "dns/serial.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -22,6 +24,26 @@ enum class UnknownZones { remove, warn, ignore };
 [[nodiscard]] std::string_view to_text(UnknownZones policy);
 [[nodiscard]] std::optional<UnknownZones> unknown_zones_from_text(std::string_view text);
 
+/// Which kind of nameserver consumes a catalog zone.
+enum class CatalogFamily { bind, knot };
+
+[[nodiscard]] std::string_view to_text(CatalogFamily family);
+
+/// A catalog zone (RFC 9432) of all the pool's zones, for nameservers of one family.
+struct Catalog {
+  CatalogFamily family;
+  dns::Name name;
+  std::optional<std::string> group = {};  ///< of every member; Knot only
+  friend bool operator==(const Catalog&, const Catalog&) = default;
+};
+
+struct CatalogView {
+  Catalog catalog;
+  ZoneId zone_id;
+  dns::Serial serial;
+};
+
+inline constexpr std::size_t pool_catalogs_max = 2;  ///< one of each family
 inline constexpr std::size_t pool_name_length_max = 50;
 inline constexpr std::size_t pool_ns_records_max = 32;
 inline constexpr std::size_t pool_primaries_max = 32;
@@ -36,6 +58,7 @@ struct PoolView {
   std::optional<std::int32_t> threshold = {};
   UnknownZones unknown_zones;
   bool is_default;
+  std::vector<CatalogView> catalogs = {};  ///< by family
   std::int64_t revision;
   WallTime created_at;
   std::optional<WallTime> updated_at = {};
@@ -48,7 +71,8 @@ struct NewPool {
   std::vector<SocketAddress> primaries = {};   ///< where nameservers transfer from: mdns; none twice
   std::optional<std::int32_t> threshold = {};  ///< nameservers that must serve a version; nothing: all in service
   UnknownZones unknown_zones = UnknownZones::remove;
-  bool is_default = false;  ///< the pool that was it before is it no longer
+  bool is_default = false;             ///< the pool that was it before is it no longer
+  std::vector<Catalog> catalogs = {};  ///< no family twice
 };
 
 /// Lists are replaced as a whole.
@@ -60,6 +84,7 @@ struct PoolChange {
   Change<std::int32_t> threshold = {};
   std::optional<UnknownZones> unknown_zones = {};
   std::optional<bool> is_default = {};
+  std::optional<std::vector<Catalog>> catalogs = {};
 };
 
 enum class PoolSortKey { created_at, id, updated_at, name };

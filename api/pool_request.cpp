@@ -3,6 +3,7 @@
 #include "api/field_parsers.hpp"
 #include "api/json_text.hpp"
 #include "api/vocabulary.hpp"
+#include "dns/catalog.hpp"
 
 #include <utility>
 
@@ -66,6 +67,51 @@ std::optional<std::vector<SocketAddress>> parse_primaries(const Field& field) {
   return primaries;
 }
 
+std::optional<CatalogFamily> parse_family(const Field& field) {
+  return parse_word(field, catalog_family_words);
+}
+
+std::optional<dns::Name> parse_catalog_name(const Field& field) {
+  auto name = parse_name(field);
+  if (!name) {
+    return std::nullopt;
+  }
+  if (name->is_root()) {
+    return field.fail("the root can't be a catalog");
+  }
+  const bool fits = name->wire().size() <= dns::catalog_name_size_octets_max;
+  return fits ? std::move(name) : field.fail("too long: its members' names must fit below it");
+}
+
+std::optional<std::string> parse_group(const Field& field) {
+  return parse_line(field, 1, dns::catalog_group_size_octets_max);
+}
+
+std::optional<Catalog> parse_catalog(const Field& field) {
+  ObjectReader reader(field.value(), field.path(), field.errors());
+  const auto family = reader.required("family", parse_family);
+  auto name = reader.required("name", parse_catalog_name);
+  auto group = reader.nullable("group", parse_group);
+  reader.finish("catalog");
+  if (!family || !name) {
+    return std::nullopt;
+  }
+  if (group && *family != CatalogFamily::knot) {
+    reader.fail("group", "only Knot knows groups");
+    return std::nullopt;
+  }
+  return Catalog{*family, std::move(*name), std::move(group)};
+}
+
+std::optional<std::vector<Catalog>> parse_catalogs(const Field& field) {
+  auto catalogs = parse_list(field, pool_catalogs_max, parse_catalog);
+  if (catalogs) {
+    refuse_repeats(field, *catalogs, [](const Catalog& catalog) { return catalog.family; });
+    refuse_repeats(field, *catalogs, [](const Catalog& catalog) { return catalog.name; });
+  }
+  return catalogs;
+}
+
 }  // namespace
 
 Result<NewPool> parse_new_pool(std::string_view body) {
@@ -82,6 +128,7 @@ Result<NewPool> parse_new_pool(std::string_view body) {
   const auto threshold = reader.nullable("threshold", parse_threshold);
   const auto unknown_zones = reader.optional("unknown_zones", parse_unknown_zones);
   const auto is_default = reader.optional("is_default", parse_boolean);
+  auto catalogs = reader.optional("catalogs", parse_catalogs);
   reader.finish(noun);
   if (!errors.empty()) {
     return problem_of(std::move(errors));
@@ -92,7 +139,8 @@ Result<NewPool> parse_new_pool(std::string_view body) {
                  std::move(primaries).value_or(std::vector<SocketAddress>{}),
                  threshold,
                  unknown_zones.value_or(UnknownZones::remove),
-                 is_default.value_or(false)};
+                 is_default.value_or(false),
+                 std::move(catalogs).value_or(std::vector<Catalog>{})};
 }
 
 Result<PoolChange> parse_pool_change(std::string_view body) {
@@ -110,6 +158,7 @@ Result<PoolChange> parse_pool_change(std::string_view body) {
   change.threshold = reader.change("threshold", parse_threshold);
   change.unknown_zones = reader.optional("unknown_zones", parse_unknown_zones);
   change.is_default = reader.optional("is_default", parse_boolean);
+  change.catalogs = reader.optional("catalogs", parse_catalogs);
   reader.finish(noun);
   if (!errors.empty()) {
     return problem_of(std::move(errors));

@@ -84,6 +84,18 @@ json::object render_transfer(const TransferView& transfer) {
   return object;
 }
 
+json::array render_catalogs(const std::vector<CatalogView>& catalogs) {
+  json::array array;
+  for (const CatalogView& view : catalogs) {
+    array.push_back(json::object{{"family", to_text(view.catalog.family)},
+                                 {"name", view.catalog.name.to_text()},
+                                 {"group", or_null(view.catalog.group)},
+                                 {"zone_id", view.zone_id.to_string()},
+                                 {"serial", view.serial.value()}});
+  }
+  return array;
+}
+
 struct ScopeText {
   std::string_view word;
   std::string resource_id;
@@ -155,6 +167,7 @@ json::object render(const PoolView& pool, std::string_view base_url) {
           {"threshold", pool.threshold ? json::value(*pool.threshold) : json::value(nullptr)},
           {"unknown_zones", to_text(pool.unknown_zones)},
           {"is_default", pool.is_default},
+          {"catalogs", render_catalogs(pool.catalogs)},
           {"version", pool.revision},
           {"created_at", to_timestamp(pool.created_at)},
           {"updated_at", or_null(pool.updated_at)},

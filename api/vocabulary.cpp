@@ -30,6 +30,10 @@ std::optional<UnknownZones> unknown_zones_from_text(std::string_view text) {
   return unknown_zones_words.value_of(text);
 }
 
+std::string_view to_text(CatalogFamily family) {
+  return catalog_family_words.word_of(family);
+}
+
 std::string_view to_text(Driver driver) {
   return driver_words.word_of(driver);
 }

@@ -29,8 +29,10 @@ inline constexpr Words<TransferAlarmKind, 2> transfer_alarm_words{
       {TransferAlarmKind::content_changed, "CONTENT_CHANGED"}}}};
 inline constexpr Words<UnknownZones, 3> unknown_zones_words{
     {{{UnknownZones::remove, "delete"}, {UnknownZones::warn, "warn"}, {UnknownZones::ignore, "ignore"}}}};
-inline constexpr Words<Driver, 3> driver_words{
-    {{{Driver::bind, "bind"}, {Driver::powerdns, "powerdns"}, {Driver::none, "none"}}}};
+inline constexpr Words<CatalogFamily, 2> catalog_family_words{
+    {{{CatalogFamily::bind, "bind"}, {CatalogFamily::knot, "knot"}}}};
+inline constexpr Words<Driver, 4> driver_words{
+    {{{Driver::bind, "bind"}, {Driver::powerdns, "powerdns"}, {Driver::catalog, "catalog"}, {Driver::none, "none"}}}};
 inline constexpr Words<NameserverState, 4> nameserver_state_words{{{{NameserverState::bootstrapping, "bootstrapping"},
                                                                     {NameserverState::in_service, "in_service"},
                                                                     {NameserverState::maintenance, "maintenance"},

@@ -4,6 +4,7 @@
 #include "central/view_port.hpp"
 #include "central/views.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -110,11 +111,28 @@ api::Result<storage::ViewRef> NameserverPort::view_for(const std::optional<std::
   return view;
 }
 
+std::optional<api::Problem> NameserverPort::check_catalog(const std::optional<api::DriverSettings>& settings,
+                                                          const PoolId& pool) {
+  const auto* const catalog = settings ? std::get_if<api::CatalogSettings>(&*settings) : nullptr;
+  if (catalog == nullptr) {
+    return std::nullopt;
+  }
+  const bool is_bind = catalog->family == api::CatalogFamily::bind;
+  const auto family = is_bind ? storage::CatalogFamily::bind : storage::CatalogFamily::knot;
+  const auto record = pools_.get(pool);  // one that isn't there is told of by the write
+  if (!record ||
+      std::ranges::any_of(record->fields.catalogs, [family](const auto& fields) { return fields.family == family; })) {
+    return std::nullopt;
+  }
+  return api::invalid_field({"settings", "family"}, "the pool has no catalog of this family");
+}
+
 api::Result<api::NameserverView> NameserverPort::create(const api::Scope& /*scope*/,
                                                         const api::NewNameserver& nameserver) {
   return guarded([&]() -> api::Result<api::NameserverView> {
     for (const auto& problem : {check_key("transfer_key_id", nameserver.transfer_key_id, nameserver.pool_id),
-                                check_key("notify_key_id", nameserver.notify_key_id, nameserver.pool_id)}) {
+                                check_key("notify_key_id", nameserver.notify_key_id, nameserver.pool_id),
+                                check_catalog(nameserver.settings, nameserver.pool_id)}) {
       if (problem) {
         return *problem;
       }
@@ -188,7 +206,7 @@ api::Result<api::NameserverView> NameserverPort::update(const api::Scope& /*scop
     const auto notify_key = change.notify_key_id.applied_to(std::nullopt);
     for (const auto& problem :
          {check_fixed(change, *present), check_key("transfer_key_id", transfer_key, present->pool),
-          check_key("notify_key_id", notify_key, present->pool)}) {
+          check_key("notify_key_id", notify_key, present->pool), check_catalog(change.settings, present->pool)}) {
       if (problem) {
         return *problem;
       }

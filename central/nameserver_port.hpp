@@ -5,6 +5,7 @@
 #include "base/secret_box.hpp"
 #include "central/announcer.hpp"
 #include "storage/nameservers.hpp"
+#include "storage/pools.hpp"
 #include "storage/tsig_keys.hpp"
 #include "storage/views.hpp"
 
@@ -14,9 +15,15 @@ namespace minidns::central {
 class NameserverPort final : public api::Nameservers {
  public:
   /// All must outlive this.
-  NameserverPort(storage::Nameservers& nameservers, storage::TsigKeys& keys, storage::Views& views,
-                 const SecretBox& box, Announcer& announcer, const Clock& clock)
-      : nameservers_(nameservers), keys_(keys), views_(views), box_(box), announcer_(announcer), clock_(clock) {}
+  NameserverPort(storage::Nameservers& nameservers, storage::Pools& pools, storage::TsigKeys& keys,
+                 storage::Views& views, const SecretBox& box, Announcer& announcer, const Clock& clock)
+      : nameservers_(nameservers),
+        pools_(pools),
+        keys_(keys),
+        views_(views),
+        box_(box),
+        announcer_(announcer),
+        clock_(clock) {}
 
   [[nodiscard]] api::Result<api::NameserverView> create(const api::Scope& scope,
                                                         const api::NewNameserver& nameserver) override;
@@ -38,7 +45,12 @@ class NameserverPort final : public api::Nameservers {
   [[nodiscard]] std::optional<api::Problem> check_key(const char* field, const std::optional<TsigKeyId>& key,
                                                       const PoolId& pool);
 
+  /// The error for a driver that needs a catalog which the pool doesn't have.
+  [[nodiscard]] std::optional<api::Problem> check_catalog(const std::optional<api::DriverSettings>& settings,
+                                                          const PoolId& pool);
+
   storage::Nameservers& nameservers_;
+  storage::Pools& pools_;
   storage::TsigKeys& keys_;
   storage::Views& views_;
   const SecretBox& box_;

@@ -52,6 +52,22 @@ std::vector<storage::PrimaryEndpoint> to_storage(const std::vector<api::SocketAd
   return endpoints;
 }
 
+api::CatalogFamily to_api(storage::CatalogFamily family) {
+  return family == storage::CatalogFamily::bind ? api::CatalogFamily::bind : api::CatalogFamily::knot;
+}
+
+/// By family, as they come from storage.
+std::vector<storage::CatalogFields> to_storage(const std::vector<api::Catalog>& catalogs) {
+  std::vector<storage::CatalogFields> fields;
+  for (const auto& catalog : catalogs) {
+    const bool is_bind = catalog.family == api::CatalogFamily::bind;
+    fields.push_back(
+        {is_bind ? storage::CatalogFamily::bind : storage::CatalogFamily::knot, catalog.name, catalog.group});
+  }
+  std::ranges::sort(fields, {}, &storage::CatalogFields::family);
+  return fields;
+}
+
 api::PoolView view_of(const storage::PoolRecord& record) {
   const auto& fields = record.fields;
   api::PoolView view{.id = record.id,
@@ -62,6 +78,7 @@ api::PoolView view_of(const storage::PoolRecord& record) {
                      .threshold = fields.threshold,
                      .unknown_zones = to_api(fields.unknown_zones),
                      .is_default = fields.is_default,
+                     .catalogs = {},
                      .revision = record.revision,
                      .created_at = record.created_at,
                      .updated_at = record.updated_at};
@@ -71,6 +88,10 @@ api::PoolView view_of(const storage::PoolRecord& record) {
   for (const auto& primary : fields.primaries) {
     // What an inet column prints is an address.
     view.primaries.push_back({api::IpAddress::parse(primary.address).value(), primary.port});
+  }
+  for (const auto& catalog : record.catalogs) {
+    view.catalogs.push_back(
+        {{to_api(catalog.fields.family), catalog.fields.name, catalog.fields.group}, catalog.zone, catalog.serial});
   }
   return view;
 }
@@ -126,11 +147,36 @@ bool apply(const api::PoolChange& change, storage::PoolFields& fields) {
     fields.primaries = to_storage(*change.primaries);
     changed = true;
   }
+  if (change.catalogs) {
+    auto catalogs = to_storage(*change.catalogs);
+    changed |= std::exchange(fields.catalogs, catalogs) != catalogs;
+  }
   return changed;
 }
 
-api::Problem duplicate(const std::string& name) {
+/// What was taken already.
+api::Problem duplicate(const StatementError& error, const std::string& name) {
+  if (error.constraint() == "zones_name") {
+    return api::invalid_field({"catalogs"}, "there is a zone of a catalog's name already");
+  }
   return {api::ProblemType::duplicate_pool, "There is a pool named " + name + " already."};
+}
+
+/// What the pool's use forbids.
+std::optional<api::Problem> refusal(const api::PoolChange& change, const storage::PoolFields& fields,
+                                    const storage::PoolUse& use) {
+  if (change.ns_records && use.has_zones && !same_names(to_storage(*change.ns_records), fields.ns_names)) {
+    return api::invalid_field(
+        {"ns_records"}, "the NS names of a pool that has zones can't be changed: they stand in each of its zones");
+  }
+  for (const auto family : change.catalogs ? use.consumers : std::vector<storage::CatalogFamily>()) {
+    const auto is_kept = [family](const api::Catalog& catalog) { return to_api(family) == catalog.family; };
+    if (std::ranges::none_of(*change.catalogs, is_kept)) {
+      return api::invalid_field({"catalogs"}, "a nameserver of the pool consumes the catalog for " +
+                                                  std::string(api::to_text(to_api(family))));
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -145,12 +191,13 @@ api::Result<api::PoolView> PoolPort::create(const api::Scope& /*scope*/, const a
                                                                 .primaries = to_storage(pool.primaries),
                                                                 .threshold = pool.threshold,
                                                                 .unknown_zones = to_storage(pool.unknown_zones),
-                                                                .is_default = pool.is_default});
+                                                                .is_default = pool.is_default,
+                                                                .catalogs = to_storage(pool.catalogs)});
       announcer_.changed();
       return view_of(record);
     } catch (const StatementError& error) {
       if (error.is_unique_violation()) {
-        return duplicate(pool.name);
+        return duplicate(error, pool.name);
       }
       throw;
     }
@@ -178,25 +225,23 @@ api::Result<api::Page<api::PoolView>> PoolPort::list(const api::Scope& /*scope*/
 api::Result<api::PoolView> PoolPort::update(const api::Scope& /*scope*/, const PoolId& id,
                                             const api::PoolChange& change) {
   return guarded([&]() -> api::Result<api::PoolView> {
-    bool refused = false;
+    std::optional<api::Problem> refused;
     try {
-      auto record = pools_.update(id, [&](storage::PoolFields& fields, bool has_zones) {
-        const bool names_differ = change.ns_records && !same_names(to_storage(*change.ns_records), fields.ns_names);
-        refused = names_differ && has_zones;
+      auto record = pools_.update(id, [&](storage::PoolFields& fields, const storage::PoolUse& use) {
+        refused = refusal(change, fields, use);
         return !refused && apply(change, fields);
       });
       if (!record) {
         return api::Problem{api::ProblemType::pool_not_found};
       }
       if (refused) {
-        return api::invalid_field(
-            {"ns_records"}, "the NS names of a pool that has zones can't be changed: they stand in each of its zones");
+        return *refused;
       }
       announcer_.changed();
       return view_of(*record);
     } catch (const StatementError& error) {
       if (error.is_unique_violation()) {
-        return duplicate(change.name.value_or("that"));
+        return duplicate(error, change.name.value_or("that"));
       }
       throw;
     }

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "dns/serial.hpp"
+#include "storage/version_policy.hpp"
 #include "storage/zone_record.hpp"
 
 #include <cstdint>
@@ -20,5 +21,10 @@ inline constexpr std::uint32_t epoch_skip = 1U << 20;
 /// The first stamp of a zone; newer than `floor`, the last serial that its name was served with.
 [[nodiscard]] storage::VersionStamp first_stamp(const std::optional<dns::Serial>& floor, bool is_new_epoch,
                                                 WallTime now);
+
+/// The two, for versions that storage makes by itself.
+[[nodiscard]] inline storage::VersionPolicy version_policy() {
+  return {first_stamp, next_stamp};
+}
 
 }  // namespace minidns::central

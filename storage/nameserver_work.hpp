@@ -6,6 +6,7 @@
 #include "dns/name.hpp"
 #include "dns/serial.hpp"
 #include "dns/version.hpp"
+#include "storage/catalogs.hpp"
 #include "storage/feed_position.hpp"
 #include "storage/nameserver_leases.hpp"
 
@@ -100,7 +101,7 @@ struct TaskCounts {
   std::int64_t error;
 };
 
-enum class DriverKind { bind, powerdns, none };
+enum class DriverKind { bind, powerdns, catalog, none };
 enum class UnknownZones { remove, warn, ignore };
 
 struct PrimaryAddress {
@@ -118,6 +119,14 @@ struct SealedKey {
   friend bool operator==(const SealedKey&, const SealedKey&) = default;
 };
 
+/// A catalog zone of the nameserver's pool. Those of its own kind it consumes, if its driver is `catalog`.
+struct PoolCatalog {
+  ZoneId zone;
+  dns::Name name;
+  CatalogFamily family;
+  friend bool operator==(const PoolCatalog&, const PoolCatalog&) = default;
+};
+
 /// All that a worker needs to know of its nameserver.
 struct NameserverSettings {
   NameserverId id;
@@ -131,6 +140,7 @@ struct NameserverSettings {
   std::optional<SealedKey> transfer_key;
   std::vector<PrimaryAddress> primaries;
   UnknownZones unknown_zones;
+  std::vector<PoolCatalog> catalogs = {};  ///< by family
   friend bool operator==(const NameserverSettings&, const NameserverSettings&) = default;
 };
 

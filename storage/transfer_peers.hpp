@@ -36,11 +36,13 @@ struct StoredPeer {
   std::optional<TsigKeyId> notify_key;  ///< none: NOTIFY goes unsigned
   bool allow_unsigned_soa;
   ViewId view = default_view;  ///< which it transfers
+  std::optional<ZoneId> catalog = {};  ///< the catalog zone that it consumes
 };
 
 struct TransferPeers {
   std::vector<StoredKey> keys;
   std::vector<StoredPeer> peers;
+  std::vector<ZoneId> catalogs = {};  ///< all catalog zones
 };
 
 /// Who may ask for zones, and who is told of changes. Blocks; safe on every thread.

@@ -6,6 +6,7 @@
 #include "base/program.hpp"
 #include "base/secret_box.hpp"
 #include "base/worker_pool.hpp"
+#include "central/catalog_keeper.hpp"
 #include "central/commands/commands.hpp"
 #include "central/commands/secrets.hpp"
 #include "central/feed_announcer.hpp"
@@ -18,8 +19,12 @@
 #include "central/service_status_port.hpp"
 #include "central/token_authenticator.hpp"
 #include "central/tsig_key_port.hpp"
+#include "central/version_policy.hpp"
 #include "central/view_port.hpp"
 #include "central/zone_port.hpp"
+#include "storage/hints.hpp"
+#include "storage/postgres/catalogs.hpp"
+#include "storage/postgres/feed_reader.hpp"
 #include "storage/postgres/migrations.hpp"
 #include "storage/postgres/nameservers.hpp"
 #include "storage/postgres/pools.hpp"
@@ -46,8 +51,8 @@ using namespace std::chrono_literals;
 // A request that finds no free connection is answered 503 after it.
 constexpr auto acquire_timeout = 2s;
 
-// For the announcer and for housekeeping, so that requests can't keep them waiting.
-constexpr std::size_t connections_reserved = 2;
+// For the announcer, for housekeeping and for catalogs, so that requests can't keep them waiting.
+constexpr std::size_t connections_reserved = 3;
 
 std::size_t request_threads(const DatabaseSettings& database) {
   return database.connections > connections_reserved ? database.connections - connections_reserved : 1;
@@ -71,12 +76,13 @@ struct Stores {
       : tokens(pool),
         reader(pool),
         editor(pool),
-        pools(pool),
+        pools(pool, version_policy()),
         nameservers(pool),
         keys(pool),
         views(pool),
         services(pool),
-        retention(pool) {}
+        retention(pool),
+        catalogs(pool, version_policy()) {}
 
   postgres::PostgresTokens tokens;
   postgres::PostgresZoneReader reader;
@@ -87,6 +93,7 @@ struct Stores {
   postgres::PostgresViews views;
   postgres::PostgresServiceStatuses services;
   postgres::PostgresRetention retention;
+  postgres::PostgresCatalogs catalogs;
 };
 
 }  // namespace
@@ -109,13 +116,16 @@ void run_serve(CommandLine& line, const Settings& settings, const Clock& clock) 
   ZonePort zones(stores.reader, stores.editor, secondary, announcer, clock);
   RecordsetPort recordsets(stores.reader, stores.editor, announcer, clock);
   PoolPort pools(stores.pools, announcer, clock);
-  NameserverPort nameservers(stores.nameservers, stores.keys, stores.views, secrets, announcer, clock);
+  NameserverPort nameservers(stores.nameservers, stores.pools, stores.keys, stores.views, secrets, announcer, clock);
   TsigKeyPort keys(stores.keys, stores.views, secrets, announcer, clock);
   ViewPort views(stores.views);
   ServiceStatusPort services(stores.services);
 
-  // Threads: I/O (HTTP), database (blocking ports), one each of the announcer, housekeeping, presence and the
+  // Threads: I/O (HTTP), database (blocking ports), one each of the announcer, catalogs, housekeeping, presence and the
   // operator's endpoint.
+  postgres::PostgresFeedReader catalog_hints(connection_settings(settings.database), {storage::channel_feed},
+                                             writer_check);
+  const CatalogKeeper catalog_keeper(stores.catalogs, catalog_hints, announcer, log, metrics);
   const Housekeeping housekeeping(stores.retention, settings.retention, log, metrics);
   boost::asio::io_context io;
   WorkerPool database("database", request_threads(settings.database), settings.request_queue_max);

@@ -9,13 +9,13 @@ namespace {
 // lives, which counts. Walks the index zones_pool_name.
 constexpr const char* sql_desired =
     "select distinct on (name_key) id, name_key, version, serial, deleted_at is not null "
-    "from zones where pool_id = $1 and name_key > $2 "
+    "from zones where pool_id = $1 and name_key > $2 and type <> 'CATALOG' "
     "order by name_key, deleted_at is not null, deleted_at desc limit $3";
 
 constexpr const char* sql_look_up =
     "select distinct on (z.name_key) z.id, z.name_key, z.version, z.serial, z.deleted_at is not null, c.seq "
     "from zones z left join changes c on c.zone_id = z.id and c.version = z.version "
-    "where z.pool_id = $1 and z.name_key = any ($2::bytea[]) "
+    "where z.pool_id = $1 and z.name_key = any ($2::bytea[]) and z.type <> 'CATALOG' "
     "order by z.name_key, z.deleted_at is not null, z.deleted_at desc";
 
 DesiredZone desired_of(const Rows& rows, std::size_t row) {

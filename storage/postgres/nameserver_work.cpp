@@ -1,5 +1,6 @@
 #include "storage/postgres/nameserver_work.hpp"
 
+#include "storage/postgres/catalog_content.hpp"
 #include "storage/postgres/zone_columns.hpp"
 
 #include <stdexcept>
@@ -17,15 +18,19 @@ constexpr const char* sql_primaries =
     "select host(a.address), a.port from pool_primaries a join nameservers n on n.pool_id = a.pool_id "
     "where n.id = $1 order by a.position, a.address, a.port";
 
+constexpr const char* sql_catalogs =
+    "select c.zone_id, z.name_key, c.family from catalogs c join zones z on z.id = c.zone_id "
+    "join nameservers n on n.pool_id = c.pool_id where n.id = $1 order by c.family";
+
 constexpr const char* sql_progress = "select visible_through from nameserver_progress where nameserver_id = $1";
 
 constexpr const char* sql_head = "select seq, epoch, pruned_through from feed_head";
 
 // Changes of other pools come as bare numbers. A zone that is deleted by now is wanted nowhere, whatever its older
-// changes said. A version whose row was pruned stands for the newest.
+// changes said. A version whose row was pruned stands for the newest. Catalogs are configured there by a person.
 constexpr const char* sql_feed =
     "select c.seq, case when z.deleted_at is not null then 'delete' else c.kind end, c.zone_id is not null, "
-    "  z.pool_id = $2, z.id, z.name_key, "
+    "  z.pool_id = $2 and z.type <> 'CATALOG', z.id, z.name_key, "
     "  case when z.deleted_at is not null then z.version else coalesce(v.version, z.version) end, "
     "  case when z.deleted_at is not null then z.serial else coalesce(v.serial, z.serial) end, "
     "  coalesce(v.created_at, c.numbered_at) "
@@ -42,6 +47,9 @@ DriverKind driver_of(const std::string& text) {
   }
   if (text == "powerdns") {
     return DriverKind::powerdns;
+  }
+  if (text == "catalog") {
+    return DriverKind::catalog;
   }
   if (text == "none") {
     return DriverKind::none;
@@ -113,8 +121,8 @@ std::optional<NameserverSettings> NameserverWork::read_settings(NameserverId nam
   const auto connection = pool_.acquire();
   // One snapshot, so that primaries and key belong together.
   Transaction transaction(*connection, "begin isolation level repeatable read read only");
-  const auto results =
-      connection->execute_all({{sql_settings, {nameserver.uuid()}}, {sql_primaries, {nameserver.uuid()}}});
+  const auto results = connection->execute_all(
+      {{sql_settings, {nameserver.uuid()}}, {sql_primaries, {nameserver.uuid()}}, {sql_catalogs, {nameserver.uuid()}}});
   transaction.commit();
   const Rows& row = results[0];
   if (row.empty()) {
@@ -130,12 +138,17 @@ std::optional<NameserverSettings> NameserverWork::read_settings(NameserverId nam
                               .secret_sealed = std::nullopt,
                               .transfer_key = key_of(row),
                               .primaries = {},
-                              .unknown_zones = policy_of(row.text(0, 7))};
+                              .unknown_zones = policy_of(row.text(0, 7)),
+                              .catalogs = {}};
   if (!row.is_null(0, 6)) {
     settings.secret_sealed = copy_of(row.bytea(0, 6));
   }
   for (std::size_t i = 0; i < results[1].size(); ++i) {
     settings.primaries.push_back({results[1].text(i, 0), static_cast<std::uint16_t>(results[1].integer(i, 1))});
+  }
+  for (std::size_t i = 0; i < results[2].size(); ++i) {
+    settings.catalogs.push_back(
+        {ZoneId(results[2].uuid(i, 0)), name_of_key(results[2].bytea(i, 1)), catalog_family_of(results[2].text(i, 2))});
   }
   return settings;
 }

@@ -1,5 +1,7 @@
 #include "storage/postgres/pools.hpp"
 
+#include "storage/postgres/catalog_content.hpp"
+#include "storage/postgres/catalog_setup.hpp"
 #include "storage/postgres/events.hpp"
 #include "storage/postgres/list_result.hpp"
 #include "storage/postgres/zone_rows.hpp"
@@ -12,13 +14,21 @@ constexpr const char* pool_columns =
     " array(select hostname from pool_ns_records n where n.pool_id = p.id order by priority, hostname),"
     " array(select priority::text from pool_ns_records n where n.pool_id = p.id order by priority, hostname),"
     " array(select host(address) from pool_primaries m where m.pool_id = p.id order by position),"
-    " array(select port::text from pool_primaries m where m.pool_id = p.id order by position)";
+    " array(select port::text from pool_primaries m where m.pool_id = p.id order by position),"
+    " array(select c.zone_id::text from catalogs c where c.pool_id = p.id order by family),"
+    " array(select c.family from catalogs c where c.pool_id = p.id order by family),"
+    " array(select z.name from catalogs c join zones z on z.id = c.zone_id where c.pool_id = p.id order by family),"
+    " array(select coalesce(c.member_group, '') from catalogs c where c.pool_id = p.id order by family),"
+    " array(select z.serial::text from catalogs c join zones z on z.id = c.zone_id where c.pool_id = p.id"
+    "   order by family)";
 
 const std::string select_pool = std::string("select ") + pool_columns + " from pools p where p.id = $1";
 
 constexpr const char* lock_pool = "select 1 from pools where id = $1 for update";
 
-constexpr const char* select_has_zones = "select exists (select from zones where pool_id = $1)";
+constexpr const char* select_use =
+    "select exists (select from zones where pool_id = $1 and type <> 'CATALOG'),"
+    " array(select distinct settings ->> 'family' from nameservers where pool_id = $1 and driver = 'catalog')";
 // Keys name their pool without a foreign key, since it may as well be a zone.
 constexpr const char* select_has_keys =
     "select exists (select from tsig_keys where scope = 'POOL' and resource_id = $1)";
@@ -59,6 +69,30 @@ UnknownZonePolicy policy_of_column(const std::string& text) {
                           : UnknownZonePolicy::ignore;
 }
 
+std::vector<CatalogRecord> catalogs_of(const Rows& rows, std::size_t row) {
+  const auto ids = rows.texts(row, 13);
+  const auto families = rows.texts(row, 14);
+  const auto names = rows.texts(row, 15);
+  const auto groups = rows.texts(row, 16);
+  const auto serials = rows.texts(row, 17);
+  std::vector<CatalogRecord> catalogs;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    catalogs.push_back({ZoneId::parse(ids[i]).value(),
+                        {catalog_family_of(families[i]), zone_name_of(names[i]),
+                         groups[i].empty() ? std::nullopt : std::optional(groups[i])},
+                        dns::Serial(static_cast<std::uint32_t>(std::stoul(serials[i])))});
+  }
+  return catalogs;
+}
+
+PoolUse use_of(const Rows& rows) {
+  PoolUse use{.has_zones = rows.boolean(0, 0), .consumers = {}};
+  for (const auto& family : rows.texts(0, 1)) {
+    use.consumers.push_back(catalog_family_of(family));
+  }
+  return use;
+}
+
 PoolRecord record_of(const Rows& rows, std::size_t row) {
   PoolFields fields{.name = rows.text(row, 1),
                     .description = rows.optional_text(row, 2),
@@ -66,7 +100,8 @@ PoolRecord record_of(const Rows& rows, std::size_t row) {
                     .primaries = {},
                     .threshold = std::nullopt,
                     .unknown_zones = policy_of_column(rows.text(row, 4)),
-                    .is_default = rows.boolean(row, 5)};
+                    .is_default = rows.boolean(row, 5),
+                    .catalogs = {}};
   if (const auto threshold = rows.optional_integer(row, 3)) {
     fields.threshold = static_cast<std::int32_t>(*threshold);
   }
@@ -80,8 +115,12 @@ PoolRecord record_of(const Rows& rows, std::size_t row) {
   for (std::size_t i = 0; i < addresses.size(); ++i) {
     fields.primaries.push_back({addresses[i], static_cast<std::uint16_t>(std::stoi(ports[i]))});
   }
-  return {PoolId(rows.uuid(row, 0)), std::move(fields), rows.integer(row, 6), rows.timestamp(row, 7),
-          rows.optional_timestamp(row, 8)};
+  auto catalogs = catalogs_of(rows, row);
+  for (const auto& catalog : catalogs) {
+    fields.catalogs.push_back(catalog.fields);
+  }
+  return {PoolId(rows.uuid(row, 0)), std::move(fields),      std::move(catalogs),
+          rows.integer(row, 6),      rows.timestamp(row, 7), rows.optional_timestamp(row, 8)};
 }
 
 std::vector<Param> row_params(const PoolId& id, const PoolFields& fields) {
@@ -107,14 +146,19 @@ void add_lists(std::vector<Connection::Statement>& statements, const PoolId& id,
   statements.push_back({insert_primaries, {id.uuid(), addresses, ports}});
 }
 
-PoolRecord write(Transaction& transaction, const char* sql, const PoolId& id, const PoolFields& fields) {
+PoolRecord write(Transaction& transaction, const char* sql, const PoolId& id, const PoolFields& fields,
+                 const VersionPolicy& policy) {
   std::vector<Connection::Statement> statements{{clear_default, {id.uuid(), fields.is_default}},
                                                 {sql, row_params(id, fields)}};
   add_lists(statements, id, fields);
-  add_event(statements, EventKind::pool, id.uuid());
-  statements.push_back({select_pool.c_str(), {id.uuid()}});
-  const auto results = transaction.connection().execute_all(statements);
-  auto record = record_of(results.back(), 0);
+  auto& connection = transaction.connection();
+  connection.execute_all(statements);
+  set_catalogs(connection, id, fields.catalogs, policy);
+  // The event last: whoever hears of it finds the catalogs.
+  std::vector<Connection::Statement> ending;
+  add_event(ending, EventKind::pool, id.uuid());
+  ending.push_back({select_pool.c_str(), {id.uuid()}});
+  auto record = record_of(connection.execute_all(ending).back(), 0);
   transaction.commit();
   return record;
 }
@@ -142,7 +186,7 @@ const char* sort_type(PoolSort key) {
 PoolRecord PostgresPools::create(const PoolId& id, const PoolFields& fields) {
   const auto connection = pool_.acquire();
   Transaction transaction(*connection);
-  return write(transaction, insert_pool, id, fields);
+  return write(transaction, insert_pool, id, fields, policy_);
 }
 
 std::optional<PoolRecord> PostgresPools::get(const PoolId& id) {
@@ -164,13 +208,13 @@ std::optional<PoolRecord> PostgresPools::update(const PoolId& id, const Edit& ed
   const auto connection = pool_.acquire();
   Transaction transaction(*connection);
   const auto results = connection->execute_all(
-      {{lock_pool, {id.uuid()}}, {select_pool.c_str(), {id.uuid()}}, {select_has_zones, {id.uuid()}}});
+      {{lock_pool, {id.uuid()}}, {select_pool.c_str(), {id.uuid()}}, {select_use, {id.uuid()}}});
   if (results[1].empty()) {
     return std::nullopt;
   }
   auto record = record_of(results[1], 0);
-  const bool has_zones = results[2].boolean(0, 0);
-  return edit(record.fields, has_zones) ? write(transaction, update_pool, id, record.fields) : std::move(record);
+  return edit(record.fields, use_of(results[2])) ? write(transaction, update_pool, id, record.fields, policy_)
+                                                 : std::move(record);
 }
 
 Pools::Removal PostgresPools::remove(const PoolId& id) {

@@ -2,13 +2,16 @@
 
 #include "storage/pools.hpp"
 #include "storage/postgres/connection.hpp"
+#include "storage/version_policy.hpp"
+
+#include <utility>
 
 namespace minidns::storage::postgres {
 
 class PostgresPools final : public Pools {
  public:
   /// `pool` must outlive this.
-  explicit PostgresPools(ConnectionPool& pool) : pool_(pool) {}
+  PostgresPools(ConnectionPool& pool, VersionPolicy policy) : pool_(pool), policy_(std::move(policy)) {}
 
   PoolRecord create(const PoolId& id, const PoolFields& fields) override;
   [[nodiscard]] std::optional<PoolRecord> get(const PoolId& id) override;
@@ -19,6 +22,7 @@ class PostgresPools final : public Pools {
 
  private:
   ConnectionPool& pool_;
+  VersionPolicy policy_;
 };
 
 }  // namespace minidns::storage::postgres

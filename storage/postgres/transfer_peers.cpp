@@ -10,8 +10,12 @@ namespace {
 constexpr const char* select_keys =
     "select id, name, algorithm, secret_sealed, scope, resource_id, view from tsig_keys order by id";
 constexpr const char* select_nameservers =
-    "select id, pool_id, name, host(address), port, state, notify_key_id, allow_unsigned_soa, view from nameservers"
-    " order by id";
+    "select n.id, n.pool_id, n.name, host(n.address), n.port, n.state, n.notify_key_id, n.allow_unsigned_soa, n.view,"
+    " c.zone_id"
+    " from nameservers n left join catalogs c on n.driver = 'catalog' and c.pool_id = n.pool_id"
+    "   and c.family = n.settings ->> 'family'"
+    " order by n.id";
+constexpr const char* select_catalogs = "select zone_id from catalogs order by zone_id";
 
 StoredKey key_of(const Rows& rows, std::size_t row) {
   const ByteView sealed = rows.bytea(row, 3);
@@ -40,15 +44,19 @@ StoredPeer peer_of(const Rows& rows, std::size_t row) {
   if (const auto id = rows.optional_uuid(row, 6)) {
     notify_key.emplace(*id);
   }
-  return {NameserverId(rows.uuid(row, 0)),
-          PoolId(rows.uuid(row, 1)),
-          rows.text(row, 2),
-          rows.text(row, 3),
-          static_cast<std::uint16_t>(rows.integer(row, 4)),
-          state_of(rows.text(row, 5)),
-          notify_key,
-          rows.boolean(row, 7),
-          view_column(rows, row, 8)};
+  StoredPeer peer{NameserverId(rows.uuid(row, 0)),
+                  PoolId(rows.uuid(row, 1)),
+                  rows.text(row, 2),
+                  rows.text(row, 3),
+                  static_cast<std::uint16_t>(rows.integer(row, 4)),
+                  state_of(rows.text(row, 5)),
+                  notify_key,
+                  rows.boolean(row, 7),
+                  view_column(rows, row, 8)};
+  if (const auto id = rows.optional_uuid(row, 9)) {
+    peer.catalog.emplace(*id);
+  }
+  return peer;
 }
 
 }  // namespace
@@ -56,7 +64,7 @@ StoredPeer peer_of(const Rows& rows, std::size_t row) {
 TransferPeers PostgresTransferPeers::read() {
   const auto lease = pool_->acquire();
   Transaction transaction(*lease, "begin isolation level repeatable read, read only");
-  const auto rows = lease->execute_all({{select_keys, {}}, {select_nameservers, {}}});
+  const auto rows = lease->execute_all({{select_keys, {}}, {select_nameservers, {}}, {select_catalogs, {}}});
   transaction.commit();
   TransferPeers peers;
   for (std::size_t row = 0; row < rows[0].size(); ++row) {
@@ -64,6 +72,9 @@ TransferPeers PostgresTransferPeers::read() {
   }
   for (std::size_t row = 0; row < rows[1].size(); ++row) {
     peers.peers.push_back(peer_of(rows[1], row));
+  }
+  for (std::size_t row = 0; row < rows[2].size(); ++row) {
+    peers.catalogs.emplace_back(rows[2].uuid(row, 0));
   }
   return peers;
 }

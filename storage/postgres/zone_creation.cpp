@@ -24,8 +24,9 @@ constexpr const char* lock_pool =
 constexpr const char* select_place =
     "select exists (select from zones where name_key = $1 and deleted_at is null),"
     " coalesce((select project_id <> $4 from zones where name_key = any($2) and deleted_at is null"
-    "   order by name_key desc limit 1), false),"
-    " exists (select from zones where name_key > $1 and name_key < $3 and deleted_at is null and project_id <> $4),"
+    "   and type <> 'CATALOG' order by name_key desc limit 1), false),"
+    " exists (select from zones where name_key > $1 and name_key < $3 and deleted_at is null and project_id <> $4"
+    "   and type <> 'CATALOG'),"
     " (select epoch from feed_head), now()";
 
 constexpr const char* select_floor = "select serial, epoch from tombstones where name_key = $1";

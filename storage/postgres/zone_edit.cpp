@@ -28,10 +28,12 @@ constexpr const char* select_below =
 constexpr const char* select_view = "select id, name from views where name = $1";
 
 constexpr const char* select_child_zone =
-    "select name from zones where name_key = any($1) and deleted_at is null order by name_key desc limit 1";
+    "select name from zones where name_key = any($1) and deleted_at is null and type <> 'CATALOG'"
+    " order by name_key desc limit 1";
 
 constexpr const char* select_sub_zone =
-    "select exists (select from zones where name_key > $1 and name_key < $2 and deleted_at is null)";
+    "select exists (select from zones where name_key > $1 and name_key < $2 and deleted_at is null"
+    " and type <> 'CATALOG')";
 
 constexpr const char* update_zone =
     "update zones set version = coalesce($2::bigint, version), serial = coalesce($3::bigint, serial),"

@@ -54,7 +54,7 @@ constexpr const char* select_faults =
     "  and (owner = '' or not exists (select from staged_sets o where o.owner = s.owner and o.type = 2))"
     " union all select owner, name, 4 from staged_sets where size > $1"
     "  and exists (select from zones z join nameservers n on n.pool_id = z.pool_id"
-    "   where z.id = $3 and n.driver = 'bind' and n.state <> 'retired')"
+    "   where z.id = $3 and 'bind' in (n.driver, n.settings ->> 'family') and n.state <> 'retired')"
     " union all select s.owner, s.name, 5 from staged_sets s join own o on o.owner = s.owner"
     "   where o.type = s.type or o.type = 5 or s.type = 5"
     "    or (s.owner <> '' and ((o.type = 2 and s.type = 39) or (o.type = 39 and s.type = 2)))"

@@ -18,8 +18,9 @@ constexpr const char* select_locked =
     " array(select key from jsonb_each_text(z.attributes) order by key),"
     " array(select value from jsonb_each_text(z.attributes) order by key), z.masters, z.version, z.serial, z.epoch,"
     " (select epoch from feed_head), now(), z.deleted_at is not null,"
-    " exists (select from nameservers n where n.pool_id = z.pool_id and n.driver = 'bind' and n.state <> 'retired')"
-    " from zones z where z.id = $1"
+    " exists (select from nameservers n where n.pool_id = z.pool_id and n.state <> 'retired'"
+    "   and 'bind' in (n.driver, n.settings ->> 'family'))"
+    " from zones z where z.id = $1 and z.type <> 'CATALOG'"
     " and (z.deleted_at is null or (select status from zone_states where zone_id = z.id) <> 'ACTIVE')";
 
 LockedZone locked_zone_of(const ZoneId& id, const Rows& rows) {

@@ -17,8 +17,8 @@ constexpr const char* select_own_endpoints =
 
 std::string select_zone() {
   return std::string("select ") + zone_columns + " from zones z" + zone_details +
-         " where z.id = $1 and ($2::text is null or z.project_id = $2) and (z.deleted_at is null or s.status <> "
-         "'ACTIVE')";
+         " where z.id = $1 and z.type <> 'CATALOG' and ($2::text is null or z.project_id = $2)"
+         " and (z.deleted_at is null or s.status <> 'ACTIVE')";
 }
 
 std::string select_recordset() {
@@ -132,6 +132,7 @@ ListResult<ZoneRecord> PostgresZoneReader::zones(const Reach& reach, const ZoneQ
   list.order_by(sort.expression, sort.type, request.descending);
   add_reach(list, reach);
   list.where(zone_is_there);
+  list.where("z.type <> 'CATALOG'");
   add_zone_name(list, query.name);
   list.where_text("z.email", query.email, false);
   list.where_text("z.description", query.description, false);

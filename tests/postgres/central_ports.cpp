@@ -6,6 +6,7 @@
 #include "central/token_authenticator.hpp"
 #include "central/token_hash.hpp"
 #include "central/tsig_key_port.hpp"
+#include "central/version_policy.hpp"
 #include "central/view_port.hpp"
 #include "storage/postgres/nameservers.hpp"
 #include "storage/postgres/pools.hpp"
@@ -40,13 +41,14 @@ class PortsTest : public StorageTest {
   void SetUp() override {
     StorageTest::SetUp();
     desk_.emplace(conninfo());
-    stored_pools_.emplace(desk_->pool());
+    stored_pools_.emplace(desk_->pool(), central::version_policy());
     stored_nameservers_.emplace(desk_->pool());
     stored_keys_.emplace(desk_->pool());
     stored_views_.emplace(desk_->pool());
     views_.emplace(*stored_views_);
     pools_.emplace(*stored_pools_, desk_->announcer(), clock_);
-    nameservers_.emplace(*stored_nameservers_, *stored_keys_, *stored_views_, box_, desk_->announcer(), clock_);
+    nameservers_.emplace(*stored_nameservers_, *stored_pools_, *stored_keys_, *stored_views_, box_, desk_->announcer(),
+                         clock_);
     keys_.emplace(*stored_keys_, *stored_views_, box_, desk_->announcer(), clock_);
   }
 
@@ -121,6 +123,36 @@ TEST_F(PortsTest, PoolInUseKeepsItsNamesAndStays) {
   EXPECT_FALSE(pools_->update(scope(), pool.id, names)) << "zones have copies of the names";
   EXPECT_EQ(pools_->remove(scope(), pool.id).error().type, ProblemType::in_use);
   EXPECT_EQ(desk_->zones().nameservers(scope(), zone.id).value().at(0).hostname, name("ns9.test."));
+}
+
+TEST_F(PortsTest, APoolHasItsCatalogsAndKeepsThoseThatAreConsumed) {
+  const auto pool = create_pool("one", true);
+  auto server = nameserver(pool.id, "consumer");
+  server.settings = api::CatalogSettings{api::CatalogFamily::knot};
+  server.secret.reset();
+  EXPECT_FALSE(nameservers_->create(scope(), server)) << "there is no catalog to consume";
+
+  (void)desk_->create_zone("taken.test.");
+  const auto with = [&](std::vector<api::Catalog> catalogs) {
+    api::PoolChange change;
+    change.catalogs = std::move(catalogs);
+    return pools_->update(scope(), pool.id, change);
+  };
+  EXPECT_FALSE(with({{api::CatalogFamily::bind, name("taken.test.")}})) << "a zone has the name";
+  const auto made =
+      with({{api::CatalogFamily::knot, name("k.test."), "fast"}, {api::CatalogFamily::bind, name("b.test.")}});
+  ASSERT_TRUE(made);
+  ASSERT_EQ(made->catalogs.size(), 2U);
+  EXPECT_EQ(made->catalogs[0].catalog, (api::Catalog{api::CatalogFamily::bind, name("b.test.")}));
+  EXPECT_EQ(made->catalogs[1].catalog, (api::Catalog{api::CatalogFamily::knot, name("k.test."), "fast"}));
+  EXPECT_EQ(pools_->get(scope(), pool.id)->catalogs[1].zone_id, made->catalogs[1].zone_id);
+
+  ASSERT_TRUE(nameservers_->create(scope(), server));
+  EXPECT_FALSE(with({{api::CatalogFamily::bind, name("b.test.")}})) << "it is consumed";
+  const auto kept = with({{api::CatalogFamily::knot, name("k.test."), "fast"}});
+  ASSERT_TRUE(kept);
+  ASSERT_EQ(kept->catalogs.size(), 1U);
+  EXPECT_EQ(kept->catalogs[0].zone_id, made->catalogs[1].zone_id) << "what stays is the same zone";
 }
 
 TEST_F(PortsTest, SecretsAreSealedInTheDatabase) {

@@ -53,11 +53,30 @@ TEST(PoolRequest, EachErrorNamesItsFieldAndReason) {
       {"{" + ok + R"(,"unknown_zones":"purge"})", "unknown_zones", "delete, warn or ignore"},
       {"{" + ok + R"(,"is_default":"yes"})", "is_default", "not true or false"},
       {"{" + ok + R"(,"attributes":{}})", "attributes", "not valid for pool"},
+      {"{" + ok + R"(,"catalogs":[{"family":"nsd","name":"c."}]})", "catalogs/0/family", "bind or knot"},
+      {"{" + ok + R"(,"catalogs":[{"family":"bind","name":"."}]})", "catalogs/0/name", "root"},
+      {"{" + ok + R"(,"catalogs":[{"family":"bind","name":"c.","group":"g"}]})", "catalogs/0/group", "only Knot"},
+      {"{" + ok + R"(,"catalogs":[{"family":"bind","name":"c."},{"family":"bind","name":"d."}]})", "catalogs/1",
+       "twice"},
+      {"{" + ok + R"(,"catalogs":[{"family":"bind","name":"c."},{"family":"knot","name":"C."}]})", "catalogs/1",
+       "twice"},
+      {"{" + ok + R"(,"catalogs":[{"family":"bind","name":")" + std::string(63, 'a') + "." + std::string(63, 'a') +
+           "." + std::string(63, 'a') + "." + std::string(17, 'a') + R"(."}]})",
+       "catalogs/0/name", "too long"},
   };
   for (const BadBody& row : rows) {
     SCOPED_TRACE(row.body);
     expect_field_error(parse_new_pool(row.body), row.path, row.words);
   }
+}
+
+TEST(PoolRequest, CatalogsHaveAFamilyANameAndForKnotAGroup) {
+  const auto change = parse_pool_change(
+      R"({"catalogs":[{"family":"knot","name":"k.","group":"fast"},{"family":"bind","name":"B.","group":null}]})");
+  ASSERT_TRUE(change.has_value()) << why(change);
+  ASSERT_TRUE(change->catalogs);
+  EXPECT_EQ(*change->catalogs, (std::vector<Catalog>{{CatalogFamily::knot, dns::Name::from_text("k.").value(), "fast"},
+                                                     {CatalogFamily::bind, dns::Name::from_text("b.").value(), {}}}));
 }
 
 TEST(PoolRequest, AThresholdCanBeCleared) {
@@ -101,7 +120,7 @@ TEST(NameserverRequest, WithoutADriverThereIsNothingToSet) {
 
 TEST(NameserverRequest, EachErrorNamesItsFieldAndReason) {
   const BadBody rows[] = {
-      {nameserver_body(R"("driver":"knot")"), "driver", "bind, powerdns or none"},
+      {nameserver_body(R"("driver":"knot")"), "driver", "bind, powerdns, catalog or none"},
       {nameserver_body(R"("driver":"bind")"), "secret", "required"},
       {nameserver_body(R"("driver":"bind","secret":"not base64")"), "secret", "base64"},
       {nameserver_body(R"("driver":"none","secret":"x")"), "secret", "needs none"},
@@ -115,6 +134,11 @@ TEST(NameserverRequest, EachErrorNamesItsFieldAndReason) {
        "settings/api_url", "http://ADDRESS:PORT"},
       {nameserver_body(R"("driver":"bind","secret":"AAEC","settings":{"api_url":"http://1.2.3.4:1"})"),
        "settings/api_url", "not valid for settings of driver bind"},
+      {nameserver_body(R"("driver":"catalog")"), "settings", "required"},
+      {nameserver_body(R"("driver":"catalog","settings":{})"), "settings/family", "required"},
+      {nameserver_body(R"("driver":"catalog","settings":{"family":"knot","statistics_url":"http://1.2.3.4:1"})"),
+       "settings/statistics_url", "only BIND"},
+      {nameserver_body(R"("driver":"catalog","settings":{"family":"bind"},"secret":"x")"), "secret", "needs none"},
       {nameserver_body(R"("driver":"none","state":"asleep")"), "state", "not bootstrapping"},
       {nameserver_body(R"("driver":"none","notify_key_id":"x")"), "notify_key_id", "UUID"},
   };
@@ -135,9 +159,12 @@ TEST(NameserverRequest, SettingsAndSecretAreChangedTogetherWithTheDriversName) {
 TEST(DriverSettings, ReadBackWhatWasWritten) {
   const auto address = SocketAddress::parse("[2001:db8::1]:8053", 1);
   const DriverSettings rows[] = {
-      NoSettings{}, BindSettings{},
+      NoSettings{},
+      BindSettings{},
       BindSettings{IpAddress::parse("192.0.2.7"), 1953, tsig::Algorithm::hmac_sha512, address, "internal", "zones"},
-      PowerdnsSettings{*address, "other"}};
+      PowerdnsSettings{*address, "other"},
+      CatalogSettings{CatalogFamily::knot},
+      CatalogSettings{CatalogFamily::bind, address, "internal"}};
   for (const DriverSettings& settings : rows) {
     const auto again = driver_settings_from_json(driver_of(settings), to_json_text(settings));
     ASSERT_TRUE(again.has_value()) << why(again);

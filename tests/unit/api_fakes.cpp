@@ -293,7 +293,7 @@ Result<PoolView> FakePorts::create(const Scope& scope, const NewPool& pool) {
   }
   const std::lock_guard lock(mutex_);
   pools_.push_back({new_id<PoolId>(), pool.name, pool.description, pool.ns_records, pool.primaries, pool.threshold,
-                    pool.unknown_zones, pool.is_default, 1, the_time(), std::nullopt});
+                    pool.unknown_zones, pool.is_default, {}, 1, the_time(), std::nullopt});
   return pools_.back();
 }
 

@@ -103,13 +103,16 @@ TEST(Render, APoolHasOurFieldsBesideDesignates) {
                       std::nullopt,
                       UnknownZones::remove,
                       true,
+                      {{{CatalogFamily::knot, name("catalog.example."), "fast"}, id<ZoneId>(id_b), dns::Serial(7)}},
                       1,
                       some_time(),
                       std::nullopt};
   EXPECT_EQ(render(pool, base_url), json::parse(R"({
     "id":"794ccc2c-d751-44fe-b57f-8894c9f5c842","project_id":null,"name":"default","description":null,"attributes":{},
     "ns_records":[{"hostname":"ns1.example.","priority":1}],"primaries":[{"address":"127.0.0.1","port":5300}],
-    "threshold":null,"unknown_zones":"delete","is_default":true,"version":1,
+    "threshold":null,"unknown_zones":"delete","is_default":true,
+    "catalogs":[{"family":"knot","name":"catalog.example.","group":"fast",
+                 "zone_id":"a86dba58-0043-4cc6-a1bb-69d5e86f3ca3","serial":7}],"version":1,
     "created_at":"2026-11-21T02:41:43.000001","updated_at":null,
     "links":{"self":"http://dns.example:9001/v2/pools/794ccc2c-d751-44fe-b57f-8894c9f5c842"}})"));
 }
