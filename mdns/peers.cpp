@@ -81,6 +81,11 @@ std::shared_ptr<const tsig::KeyRing> make_ring(std::vector<tsig::ScopedKey> scop
 Peers::Peers(std::shared_ptr<const tsig::KeyRing> keys)
     : keys_(keys ? std::move(keys) : *tsig::KeyRing::build({})), key_lookup_(tsig::lookup_in(keys_)) {}
 
+const std::vector<NotifyTarget>& Peers::targets_of(const PoolId& pool, const ZoneId& zone) const {
+  const auto catalog = consumers_.find(zone);
+  return catalog == consumers_.end() ? targets_of(pool) : catalog->second;
+}
+
 const std::vector<NotifyTarget>& Peers::targets_of(const PoolId& pool) const {
   static const std::vector<NotifyTarget> none;
   const auto found = targets_.find(pool);
@@ -98,6 +103,14 @@ std::vector<ViewId> Peers::views_of(const PoolId& pool) const {
   std::sort(views.begin(), views.end());
   views.erase(std::unique(views.begin(), views.end()), views.end());
   return views;
+}
+
+std::set<ZoneId> Peers::catalogs() const {
+  std::set<ZoneId> catalogs;
+  for (const auto& [catalog, targets] : consumers_) {
+    catalogs.insert(catalog);
+  }
+  return catalogs;
 }
 
 const NotifyTarget* Peers::find_target(const NameserverId& id) const {
@@ -123,10 +136,16 @@ std::shared_ptr<const Peers> make_peers(const storage::TransferPeers& stored, co
     }
   }
   Peers peers(make_ring(std::move(scoped), log));
+  for (const ZoneId& catalog : stored.catalogs) {
+    peers.consumers_.try_emplace(catalog);
+  }
   for (const storage::StoredPeer& row : stored.peers) {
     if (auto target = make_target(row, keys, log)) {
       if (is_told_of_changes(row.state)) {
         peers.targets_[row.pool].push_back(*target);
+        if (row.catalog) {
+          peers.consumers_[*row.catalog].push_back(*target);
+        }
       }
       if (row.allow_unsigned_soa && row.state != storage::StoredPeer::State::retired) {
         peers.unsigned_soa_[target->address].insert(row.pool);

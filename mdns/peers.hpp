@@ -45,6 +45,9 @@ class Peers {
   /// Views that the pool's nameservers transfer, those that are told of every change; the default view if there are
   /// none. Sorted.
   [[nodiscard]] std::vector<ViewId> views_of(const PoolId& pool) const;
+  /// Those that are told of every change of a zone of the pool: of a catalog zone only those that consume it.
+  [[nodiscard]] const std::vector<NotifyTarget>& targets_of(const PoolId& pool, const ZoneId& zone) const;
+  [[nodiscard]] std::set<ZoneId> catalogs() const;
   /// Whatever its state; null if there is none.
   [[nodiscard]] const NotifyTarget* find_target(const NameserverId& id) const;
   [[nodiscard]] const std::unordered_map<PoolId, std::vector<NotifyTarget>>& targets() const { return targets_; }
@@ -59,6 +62,7 @@ class Peers {
   std::shared_ptr<const tsig::KeyRing> keys_;
   tsig::KeyLookup key_lookup_;
   std::unordered_map<PoolId, std::vector<NotifyTarget>> targets_;
+  std::unordered_map<ZoneId, std::vector<NotifyTarget>> consumers_;  ///< of all catalog zones
   std::unordered_map<NameserverId, NotifyTarget> by_id_;
   std::map<boost::asio::ip::address, std::set<PoolId>> unsigned_soa_;
 };

@@ -123,10 +123,10 @@ std::vector<ZonePointer> ZoneIndex::all() const {
   return zones;
 }
 
-ZonePointer ZoneIndex::any_of(const PoolId& pool) const {
+ZonePointer ZoneIndex::any_of(const PoolId& pool, const std::set<ZoneId>& but) const {
   ZonePointer found;
   by_id_.for_each([&](const ZonePointer& zone) {
-    if (zone->pool == pool) {
+    if (zone->pool == pool && !but.contains(zone->id)) {
       found = zone;
     }
     return found == nullptr;

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <functional>
 #include <mutex>
+#include <set>
 #include <shared_mutex>
 #include <unordered_set>
 #include <vector>
@@ -45,8 +46,8 @@ class ZoneIndex {
 
   [[nodiscard]] std::size_t size() const { return size_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::vector<ZonePointer> all() const;
-  /// The first entry that is found of a pool; for what needs any zone. O(all zones) at worst.
-  [[nodiscard]] ZonePointer any_of(const PoolId& pool) const;
+  /// The first entry that is found of a pool and isn't among `but`; for what needs any zone. O(all zones) at worst.
+  [[nodiscard]] ZonePointer any_of(const PoolId& pool, const std::set<ZoneId>& but) const;
 
   /// A version that the index has is at least `version`.
   [[nodiscard]] bool has(const ZoneId& id, dns::Version version) const;

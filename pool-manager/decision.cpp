@@ -32,20 +32,23 @@ bool shows_wanted(const WorkItem& item, const Sight& sight) {
   return sight.serial && reaches(*sight.serial, item.wanted.serial);
 }
 
-/// Absence alone is no proof where zones can be removed: a zone that is configured but has no content may look the
-/// same.
-Decision decide_removal(const WorkItem& item, const Sight& sight, const Abilities& abilities) {
-  if (abilities.commands && !item.removed) {
-    return act(Step::remove);
-  }
-  return sight.kind == Sight::Kind::absent ? confirmed : wait;
-}
-
 /// A task was tried before, so it is reminded at once; what is new gets its time.
 bool is_nudge_due(const WorkItem& item, SteadyTime now) {
   const bool tried_before = item.task && item.task->attempts > 0;
   const int intervals = item.nudges + (tried_before ? 0 : 1);
   return now >= item.watched_since + intervals * nudge_interval;
+}
+
+/// Absence alone is no proof where zones can be removed: a zone that is configured but has no content may look the
+/// same.
+Decision decide_removal(const WorkItem& item, const Sight& sight, const Abilities& abilities, SteadyTime now) {
+  if (abilities.commands && !item.removed) {
+    return act(Step::remove);
+  }
+  if (sight.kind == Sight::Kind::absent) {
+    return confirmed;
+  }
+  return {Decision::Kind::wait, Step::none, abilities.consumes_catalog && is_nudge_due(item, now)};
 }
 
 Decision decide_presence(const WorkItem& item, const Sight& sight, const Abilities& abilities, bool all_have,
@@ -109,7 +112,7 @@ Decision decide(const WorkItem& item, const Sight& sight, const Abilities& abili
     return wait;
   }
   return item.wants_zone() ? decide_presence(item, sight, abilities, all_have, now)
-                           : decide_removal(item, sight, abilities);
+                           : decide_removal(item, sight, abilities, now);
 }
 
 }  // namespace minidns::pool

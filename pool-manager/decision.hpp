@@ -17,6 +17,8 @@ struct Abilities {
   bool fetches = false;   ///< it can be asked to compare serials and transfer what is newer
   /// Only a forced transfer is quick, and it may take a zone backwards (DESIGN.md §4).
   bool forces = false;
+  /// Zones come and go with a catalog zone; all that helps is to tell of it again.
+  bool consumes_catalog = false;
 };
 
 /// What the nameserver shows of a zone.

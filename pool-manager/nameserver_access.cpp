@@ -5,6 +5,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace minidns::pool {
@@ -116,10 +117,34 @@ Abilities abilities_of(storage::DriverKind kind) {
       return {.commands = true, .fetches = true, .forces = false};
     case storage::DriverKind::powerdns:
       return {.commands = true, .fetches = false, .forces = true};
+    case storage::DriverKind::catalog:
+      return {.consumes_catalog = true};
     case storage::DriverKind::none:
       break;
   }
   return {};
+}
+
+bool has_control(storage::DriverKind kind) {
+  return kind == storage::DriverKind::bind || kind == storage::DriverKind::powerdns;
+}
+
+/// What there is to know of a nameserver that consumes a catalog; an error, or nothing.
+std::optional<AccessError> add_catalog(NameserverAccess& access, const storage::NameserverSettings& settings,
+                                       const boost::asio::any_io_executor& executor) {
+  const auto stored = read_catalog_settings(settings.driver_settings);
+  if (!stored) {
+    return AccessError{stored.error().detail};
+  }
+  const auto catalog = std::ranges::find(settings.catalogs, stored->family, &storage::PoolCatalog::family);
+  if (catalog == settings.catalogs.end()) {
+    return AccessError{"the pool has no catalog of this family"};
+  }
+  access.catalog = catalog->zone;
+  if (stored->statistics) {
+    access.statistics = std::make_unique<BindStatistics>(executor, *stored->statistics, stored->view);
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -130,13 +155,18 @@ Result<NameserverAccess, AccessError> open_access(const storage::NameserverSetti
   if (!address) {
     return address.error();
   }
-  NameserverAccess access{nullptr, std::nullopt, abilities_of(settings.driver)};
+  NameserverAccess access{.probe = nullptr, .control = std::nullopt, .abilities = abilities_of(settings.driver)};
   try {
     access.probe = std::make_unique<SoaProbe>(executor, ip::udp::endpoint(*address, settings.port));
   } catch (const boost::system::system_error& error) {
     return AccessError{std::string("no socket for such an address: ") + error.what()};
   }
-  if (settings.driver != storage::DriverKind::none) {
+  if (settings.driver == storage::DriverKind::catalog) {
+    if (auto error = add_catalog(access, settings, executor)) {
+      return *std::move(error);
+    }
+  }
+  if (has_control(settings.driver)) {
     auto control = make_control(settings, *address, secrets, executor, clock);
     if (!control) {
       return control.error();

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/secret_box.hpp"
 #include "pool-manager/decision.hpp"
+#include "pool-manager/drivers/bind_statistics.hpp"
 #include "pool-manager/drivers/driver.hpp"
 #include "pool-manager/drivers/soa_probe.hpp"
 #include "storage/nameserver_work.hpp"
@@ -33,7 +35,11 @@ struct Control {
 /// How a nameserver is reached and what it is told.
 struct NameserverAccess {
   std::unique_ptr<SoaProbe> probe;
-  std::optional<Control> control;  ///< nothing: its zones are configured by a person
+  std::optional<Control> control;  ///< nothing: its zones are configured by a person, or by a catalog
+  /// The catalog zone that it consumes.
+  std::optional<ZoneId> catalog = {};
+  /// Where a consumer's zones can be listed; null: nowhere.
+  std::unique_ptr<BindStatistics> statistics = {};
   Abilities abilities;
 };
 

@@ -109,6 +109,10 @@ void Session::take_sight(const Window::Ticket& ticket, const SoaAnswer& answer, 
 
 boost::asio::awaitable<void> Session::send_renotify(std::vector<ZoneId> zones) {
   metrics_.renotifications.increment(static_cast<double>(zones.size()));
+  if (access_.catalog) {
+    // First: a nameserver that missed the catalog's last version refuses NOTIFY for what it doesn't know of.
+    zones.insert(zones.begin(), *access_.catalog);
+  }
   std::vector<std::string> payloads(1);
   for (const ZoneId& zone : zones) {
     const std::string line = settings_.id.to_string() + ' ' + zone.to_string();

@@ -71,16 +71,30 @@ Sweep::Sweep(const WorkContext& context, const HeldLease& lease, NameserverMetri
 boost::asio::awaitable<Sweep::Result> Sweep::run(std::int64_t through, std::function<bool()> is_ending) {
   through_ = through;
   is_ending_ = std::move(is_ending);
-  if (!access_.control || !access_.control->can_list) {
+  if (!lists_by_control() && !access_.statistics) {
     co_return co_await compare_by_asking();
   }
   // Before the desired list: a zone that is created in between is then missing here and wanted there, which is
   // harmless; the other way round it would look unknown.
-  auto observed = co_await access_.control->driver->list_zones();
+  auto observed = co_await list();
+  if (!observed && !lists_by_control()) {
+    // It serves zones without it too.
+    context_.log.warning("a nameserver's statistics can't be read: its zones are compared one by one",
+                         {{"nameserver", settings_.name}, {"reason", observed.error().detail}});
+    co_return co_await compare_by_asking();
+  }
   if (!observed) {
     co_return fail(observed.error());
   }
   co_return co_await compare(std::move(*observed));
+}
+
+bool Sweep::lists_by_control() const {
+  return access_.control && access_.control->can_list;
+}
+
+DriverTask<std::vector<ListedZone>> Sweep::list() {
+  return lists_by_control() ? access_.control->driver->list_zones() : access_.statistics->list_zones();
 }
 
 boost::asio::awaitable<Sweep::Result> Sweep::compare(std::vector<ListedZone> observed) {
@@ -93,7 +107,7 @@ boost::asio::awaitable<Sweep::Result> Sweep::compare(std::vector<ListedZone> obs
       after = page.back().name;
     }
     std::vector<Finding> findings = comparison.add(page);
-    if (state_.reconfigure) {
+    if (state_.reconfigure && access_.control) {
       const Result changed = co_await reconfigure(page, findings);
       if (changed != Result::done) {
         co_return changed;
@@ -154,6 +168,11 @@ boost::asio::awaitable<std::vector<ListedZone>> Sweep::ask(const Page& page) {
   co_return observed;
 }
 
+/// Catalogs are on nameservers because a person configured them.
+bool Sweep::is_catalog(const dns::Name& name) const {
+  return std::ranges::find(settings_.catalogs, name, &storage::PoolCatalog::name) != settings_.catalogs.end();
+}
+
 /// Turns findings into tasks, but for what is in hand.
 boost::asio::awaitable<Sweep::Result> Sweep::take(std::vector<Finding> findings) {
   if (must_stop()) {
@@ -161,6 +180,9 @@ boost::asio::awaitable<Sweep::Result> Sweep::take(std::vector<Finding> findings)
     co_return Result::failed;
   }
   Wanted wanted;
+  std::erase_if(findings, [this](const Finding& finding) {
+    return finding.kind == Finding::Kind::unknown && is_catalog(finding.name);
+  });
   for (Finding& finding : findings) {
     metrics_.count_finding(finding.kind);
     if (finding.kind == Finding::Kind::unknown) {
@@ -251,7 +273,8 @@ boost::asio::awaitable<void> Sweep::treat_unknown(std::size_t observed_zones) {
   }
   const std::size_t allowed = unknown_deletions_max(observed_zones);
   const bool too_many = unknown_.size() > allowed && !context_.settings.allow_bulk_delete;
-  const bool deletes = settings_.unknown_zones == storage::UnknownZones::remove;
+  // What a consumer has beside its catalog's members is a person's.
+  const bool deletes = settings_.unknown_zones == storage::UnknownZones::remove && access_.control;
   if (deletes && too_many) {
     metrics_.bulk_deletions_refused.increment();
     context_.log.error("too many unknown zones on a nameserver: none is deleted",

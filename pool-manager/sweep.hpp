@@ -50,6 +50,8 @@ class Sweep {
   using Page = std::vector<storage::DesiredZone>;
   using Wanted = std::unordered_map<dns::Name, storage::ZoneAction>;
 
+  [[nodiscard]] bool lists_by_control() const;
+  [[nodiscard]] DriverTask<std::vector<ListedZone>> list();
   [[nodiscard]] boost::asio::awaitable<Result> compare(std::vector<ListedZone> observed);
   [[nodiscard]] boost::asio::awaitable<Result> compare_by_asking();
   [[nodiscard]] boost::asio::awaitable<Page> next_page(std::optional<dns::Name> after);
@@ -60,6 +62,7 @@ class Sweep {
   [[nodiscard]] boost::asio::awaitable<void> treat_unknown(std::size_t observed_zones);
   [[nodiscard]] boost::asio::awaitable<void> remove_unknown();
   [[nodiscard]] boost::asio::awaitable<void> remove_batch(std::vector<dns::Name> names);
+  [[nodiscard]] bool is_catalog(const dns::Name& name) const;
   [[nodiscard]] bool must_stop() const;
   Result fail(const DriverError& error);
 

@@ -114,8 +114,9 @@ void Follower::load_peers() {
 /// newer BIND ignores the NOTIFY before it forgets. What changed while no mdns lived is the pool manager's to find.
 void Follower::notify_first_of_each_pool() {
   const auto peers = c_.peers.get();
+  const auto catalogs = peers->catalogs();  // which not all of a pool's nameservers have
   for (const auto& [pool, targets] : peers->targets()) {
-    if (const ZonePointer zone = c_.index.any_of(pool)) {
+    if (const ZonePointer zone = c_.index.any_of(pool, catalogs)) {
       c_.sender.notify({zone, false, false});
     }
   }

@@ -77,7 +77,7 @@ void NotifySender::use(std::vector<UdpServer*> sockets) {
 void NotifySender::notify(NotifyJob job) {
   asio::post(state_->strand, [state = state_, job = std::move(job)] {
     const auto peers = state->peers.get();
-    for (const NotifyTarget& target : peers->targets_of(job.zone->pool)) {
+    for (const NotifyTarget& target : peers->targets_of(job.zone->pool, job.zone->id)) {
       state->add(target.id, job);
     }
     state->run();

@@ -3,18 +3,14 @@
 #include "base/digest.hpp"
 #include "pool-manager/drivers/failure.hpp"
 #include "pool-manager/drivers/one_by_one.hpp"
-#include "pool-manager/drivers/zone_list.hpp"
 
 #include <algorithm>
 #include <cassert>
-#include <memory>
 #include <utility>
 
 namespace minidns::pool {
 namespace {
 
-constexpr std::string_view zone_list_target = "/json/v1/zones";
-constexpr unsigned http_ok = 200;
 /// File systems take 255 octets; named adds `.jnl` and names of its own while it writes.
 constexpr std::size_t plain_file_octets_max = 200;
 
@@ -116,7 +112,7 @@ BindDriver::BindDriver(const boost::asio::any_io_executor& executor, BindSetting
     : view_(std::move(settings.view)),
       zone_folder_(std::move(settings.zone_folder)),
       rndc_(executor, settings.control, std::move(settings.control_key), clock, settings.control_limits),
-      statistics_(executor, settings.statistics, std::nullopt, settings.statistics_limits) {
+      statistics_(executor, settings.statistics, view_, settings.statistics_limits) {
   assert(is_bind_view(view_) && is_bind_folder(zone_folder_));
   if (!zone_folder_.empty() && !zone_folder_.ends_with('/')) {
     zone_folder_ += '/';
@@ -155,16 +151,7 @@ boost::asio::awaitable<ZoneResults> BindDriver::remove_zones(std::vector<dns::Na
 }
 
 DriverTask<std::vector<ListedZone>> BindDriver::list_zones() {
-  const auto parser = std::make_shared<ZoneListParser>(ZoneListFormat{ZoneListFormat::Kind::bind, view_});
-  const HttpSink sink = [parser](std::string_view piece) { return parser->add(piece); };
-  const DriverResult<HttpResponse> response = co_await statistics_.stream(std::string(zone_list_target), sink);
-  if (!response) {
-    co_return response.error();
-  }
-  if (response->status != http_ok) {
-    co_return DriverError{DriverErrc::protocol, "statistics channel: HTTP status " + std::to_string(response->status)};
-  }
-  co_return std::move(*parser).finish();
+  co_return co_await statistics_.list_zones();
 }
 
 DriverTask<void> BindDriver::fetch(dns::Name zone) {

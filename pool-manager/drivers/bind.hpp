@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "pool-manager/drivers/bind_statistics.hpp"
 #include "pool-manager/drivers/driver.hpp"
 #include "pool-manager/drivers/http_client.hpp"
 #include "pool-manager/drivers/rndc.hpp"
@@ -48,7 +49,7 @@ class BindDriver final : public Driver {
   std::string view_;
   std::string zone_folder_;
   Rndc rndc_;
-  HttpClient statistics_;
+  BindStatistics statistics_;
 };
 
 /// Whether a view's name can be sent, since addzone doesn't take it in quotes: letters, digits and `-_.`, at least one.

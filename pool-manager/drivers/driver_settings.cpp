@@ -161,6 +161,25 @@ Result<StoredBindSettings, SettingsError> read_bind_settings(std::string_view js
   return StoredBindSettings{std::move(settings), statistics.has_value()};
 }
 
+Result<StoredCatalogSettings, SettingsError> read_catalog_settings(std::string_view json_text) {
+  Reader reader(json_text);
+  const auto family = reader.string("family");
+  if (family != "bind" && family != "knot") {
+    reader.fail("family is neither bind nor knot");
+  }
+  StoredCatalogSettings settings{
+      .family = family == "bind" ? storage::CatalogFamily::bind : storage::CatalogFamily::knot,
+      .statistics = url(reader, "statistics_url"),
+      .view = reader.string("view").value_or("_default")};
+  if (!is_bind_view(settings.view)) {
+    reader.fail("view may have letters, digits and -_. only");
+  }
+  if (reader.error()) {
+    return *reader.error();
+  }
+  return settings;
+}
+
 Result<PowerdnsSettings, SettingsError> read_powerdns_settings(std::string_view json_text, Secret api_key) {
   Reader reader(json_text);
   const auto api = url(reader, "api_url");

@@ -4,9 +4,12 @@
 #include "base/secret.hpp"
 #include "pool-manager/drivers/bind.hpp"
 #include "pool-manager/drivers/powerdns.hpp"
+#include "storage/catalogs.hpp"
 
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,6 +30,14 @@ struct StoredBindSettings {
 [[nodiscard]] Result<StoredBindSettings, SettingsError> read_bind_settings(std::string_view json,
                                                                            const boost::asio::ip::address& own,
                                                                            Secret control_key);
+
+/// The same for driver catalog: `family`, and for BIND `statistics_url` and `view`.
+struct StoredCatalogSettings {
+  storage::CatalogFamily family;
+  std::optional<boost::asio::ip::tcp::endpoint> statistics;
+  std::string view;
+};
+[[nodiscard]] Result<StoredCatalogSettings, SettingsError> read_catalog_settings(std::string_view json);
 
 /// The same for driver powerdns: `api_url`, `server_id`.
 [[nodiscard]] Result<PowerdnsSettings, SettingsError> read_powerdns_settings(std::string_view json, Secret api_key);

@@ -8,6 +8,7 @@ minidns_test(mdns_unit
     unit/mdns_index.cpp
     unit/mdns_loader.cpp
     unit/mdns_notify.cpp
+    unit/mdns_peers.cpp
     unit/mdns_support.cpp
   LINK minidns_mdns minidns_storage minidns_tsig minidns_dns minidns_base
   LABELS unit

@@ -63,6 +63,26 @@ TEST(Window, SerialsAreComparedAsRfc1982Says) {
   EXPECT_EQ(bench.window.visible_through(), 1);
 }
 
+TEST(Window, AConsumerOfACatalogGetsNoCommandsButIsToldAgain) {
+  Bench bench(by_catalog);
+  bench.read({change(1, ZoneAction::create, "a."), change(2, ZoneAction::remove, "b.", 2)});
+  EXPECT_FALSE(bench.window.has_commands());
+  for (const auto& outcome : bench.look(serial(0))) {
+    EXPECT_FALSE(outcome.renotify) << "it has just been told";
+  }
+  bench.now += nudge_interval;
+  const auto outcomes = bench.look(serial(0));
+  ASSERT_EQ(outcomes.size(), 2U);
+  EXPECT_TRUE(outcomes[0].renotify);
+  EXPECT_TRUE(outcomes[1].renotify) << "the catalog's change may have been missed: a zone that should be gone, too";
+  bench.now += nudge_interval;
+  for (const auto& ticket : bench.window.take_looks(bench.now, 10)) {
+    (void)bench.window.see(
+        ticket, ticket.name == name("a.") ? serial(1) : absent, [](const auto&) { return false; }, bench.now);
+  }
+  EXPECT_EQ(bench.window.visible_through(), 2);
+}
+
 TEST(Window, ACreatedZoneIsAddedAndThenWatched) {
   Bench bench(bind);
   bench.read({change(1, ZoneAction::create, "a.")});

@@ -19,6 +19,7 @@ using storage::ZoneAction;
 inline constexpr Abilities bind{.commands = true, .fetches = true, .forces = false};
 inline constexpr Abilities powerdns{.commands = true, .fetches = false, .forces = true};
 inline constexpr Abilities by_hand{};
+inline constexpr Abilities by_catalog{.consumes_catalog = true};
 
 inline Sight serial(std::uint32_t value) {
   return {Sight::Kind::serial, dns::Serial(value)};
