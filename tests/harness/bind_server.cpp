@@ -4,12 +4,23 @@
 #include "base/random.hpp"
 #include "tests/harness/ports.hpp"
 
+#include <filesystem>
+
 namespace minidns::harness {
 
 namespace {
 
 std::string key_clause(const KeySpec& key) {
   return "key \"" + key.name + "\" { algorithm " + key.algorithm + "; secret \"" + key.secret + "\"; };\n";
+}
+
+std::string primaries_clause(const std::vector<Primary>& primaries) {
+  std::string clause = "{ ";
+  for (const auto& primary : primaries) {
+    clause += primary.address + " port " + std::to_string(primary.port);
+    clause += (primary.key.empty() ? "" : " key \"" + primary.key + "\"") + "; ";
+  }
+  return clause + "}";
 }
 
 }  // namespace
@@ -32,10 +43,10 @@ void BindServer::write_configuration() const {
           folder + "/session.key\";\n  lock-file none;\n  listen-on port " + port(port_) + " { " + address_ +
           "; };\n  listen-on-v6 { none; };\n  recursion no;\n  dnssec-validation no;\n  notify no;\n" +
           "  allow-new-zones yes;\n  allow-notify { 127.0.0.0/8; };\n  allow-transfer { 127.0.0.0/8; };\n" +
-          "  serial-query-rate 1000;\n  transfers-in 100;\n  transfers-per-ns 100;\n};\n" + "controls { inet " +
-          address_ + " port " + port(control_port_) + " allow { 127.0.0.0/8; } keys { \"" + control_key_.name +
-          "\"; }; };\n" + "statistics-channels { inet " + address_ + " port " + port(statistics_port_) +
-          " allow { 127.0.0.0/8; }; };\n";
+          "  serial-query-rate 1000;\n  transfers-in 100;\n  transfers-per-ns 100;\n" + more_options_ + "};\n" +
+          more_zones_ + "controls { inet " + address_ + " port " + port(control_port_) +
+          " allow { 127.0.0.0/8; } keys { \"" + control_key_.name + "\"; }; };\n" + "statistics-channels { inet " +
+          address_ + " port " + port(statistics_port_) + " allow { 127.0.0.0/8; }; };\n";
   write_file(folder_ / "named.conf", text);
 }
 
@@ -44,15 +55,21 @@ void BindServer::start() {
 }
 
 void BindServer::add_zone(const std::string& zone, const std::vector<Primary>& primaries) {
-  std::string list;
-  for (const auto& primary : primaries) {
-    list += primary.address + " port " + std::to_string(primary.port);
-    list += (primary.key.empty() ? "" : " key \"" + primary.key + "\"") + "; ";
-  }
-  must(
-      rndc({"addzone", zone,
-            "{ type secondary; file \"" + file_of(zone) + "\"; masterfile-format text; primaries { " + list + "}; };"}),
-      "rndc addzone " + zone);
+  must(rndc({"addzone", zone,
+             "{ type secondary; file \"" + file_of(zone) + "\"; masterfile-format text; primaries " +
+                 primaries_clause(primaries) + "; };"}),
+       "rndc addzone " + zone);
+}
+
+void BindServer::consume_catalog(const std::string& catalog, const std::vector<Primary>& primaries) {
+  const auto list = primaries_clause(primaries);
+  std::filesystem::create_directories(folder() + "/members");
+  more_options_ = "  catalog-zones { zone \"" + catalog + "\" default-primaries " + list + " zone-directory \"" +
+                  folder() + "/members\" min-update-interval 1; };\n";
+  more_zones_ =
+      "zone \"" + catalog + "\" { type secondary; file \"" + file_of(catalog) + "\"; primaries " + list + "; };\n";
+  write_configuration();
+  must(rndc({"reconfig"}), "rndc reconfig");
 }
 
 void BindServer::remove_zone(const std::string& zone) {

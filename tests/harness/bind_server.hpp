@@ -14,6 +14,9 @@ class BindServer final : public Secondary {
   void add_zone(const std::string& zone, const std::vector<Primary>& primaries) override;
   void remove_zone(const std::string& zone) override;
 
+  /// Makes it a consumer of this catalog zone (RFC 9432), whose members come from the same primaries.
+  void consume_catalog(const std::string& catalog, const std::vector<Primary>& primaries);
+
   [[nodiscard]] std::uint16_t control_port() const { return control_port_; }
   [[nodiscard]] std::uint16_t statistics_port() const { return statistics_port_; }
   [[nodiscard]] const KeySpec& control_key() const { return control_key_; }
@@ -26,6 +29,7 @@ class BindServer final : public Secondary {
 
   std::uint16_t control_port_, statistics_port_;
   KeySpec control_key_;
+  std::string more_options_, more_zones_;  ///< of the configuration
 };
 
 }  // namespace minidns::harness
