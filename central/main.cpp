@@ -22,6 +22,8 @@ constexpr const char* usage = R"(usage: central COMMAND --config FILE
   token revoke ID
   zone import FILE --zone NAME --project P [--email E]
                                         make a zone file the content of a zone
+  zone lost                             list zones that a failover or restore lost, and that are served all the same
+  zone forget NAME                      let such a zone go
   master-key create FILE                (needs no --config)
 )";
 
@@ -53,6 +55,12 @@ void run(central::CommandLine& line) {
   }
   if (line.take({"zone", "import"})) {
     return central::run_zone_import(line, settings, clock);
+  }
+  if (line.take({"zone", "lost"})) {
+    return central::run_zone_lost(line, settings);
+  }
+  if (line.take({"zone", "forget"})) {
+    return central::run_zone_forget(line, settings);
   }
   throw central::UsageError("no such command");
 }

@@ -63,6 +63,7 @@ Settings read_settings(const std::string& path) {
 storage::postgres::ConnectionSettings connection_settings(const DatabaseSettings& database) {
   storage::postgres::ConnectionSettings settings;
   settings.conninfo = database.conninfo;
+  settings.target_session_attrs = "read-write";
   settings.application_name = "minidns-central";
   settings.connect_timeout = database.connect_timeout;
   settings.statement_timeout = database.statement_timeout;

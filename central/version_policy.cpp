@@ -1,5 +1,6 @@
 #include "central/version_policy.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 namespace minidns::central {
@@ -19,6 +20,17 @@ dns::Serial next_serial(dns::Serial last, bool is_new_epoch, WallTime now) {
   return use_time ? time : next;
 }
 
+using Sight = storage::ReportedZone::Sight;
+
+// Whoever has what was seen takes the head for newer, or has the head itself.
+bool is_superseded(const Sight& sight, const storage::VersionStamp& head) {
+  const bool is_newer = head.serial.is_newer_than(sight.serial);
+  if (!sight.version) {
+    return is_newer || head.serial == sight.serial;
+  }
+  return (is_newer && head.version > *sight.version) || (head.version == *sight.version && head.serial == sight.serial);
+}
+
 }  // namespace
 
 storage::VersionStamp next_stamp(const storage::VersionStamp& head, bool is_new_epoch, WallTime now) {
@@ -30,6 +42,27 @@ storage::VersionStamp first_stamp(const std::optional<dns::Serial>& floor, bool 
   const auto time = serial_of(now);
   const auto serial = floor ? next_serial(*floor, is_new_epoch, now) : (time.value() == 0 ? dns::Serial(1) : time);
   return {dns::Version(1), serial};
+}
+
+RecoveryDecision decide_recovery(const storage::ReportedZone& zone, WallTime now) {
+  if (std::ranges::all_of(zone.seen, [&](const Sight& sight) { return is_superseded(sight, zone.head); })) {
+    return {RecoveryDecision::Kind::none, std::nullopt};
+  }
+  storage::VersionStamp stamp = next_stamp(zone.head, true, now);
+  for (const Sight& sight : zone.seen) {
+    if (sight.version && stamp.version <= *sight.version) {
+      stamp.version = dns::Version(sight.version->value() + epoch_skip);
+    }
+    if (!stamp.serial.is_newer_than(sight.serial)) {
+      stamp.serial = sight.serial.advanced(epoch_skip);
+    }
+  }
+  const bool is_newest =
+      std::ranges::all_of(zone.seen, [&](const Sight& sight) { return stamp.serial.is_newer_than(sight.serial); });
+  if (!is_newest || !stamp.serial.is_newer_than(zone.head.serial)) {
+    return {RecoveryDecision::Kind::impossible, std::nullopt};
+  }
+  return {RecoveryDecision::Kind::recover, stamp};
 }
 
 }  // namespace minidns::central

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "dns/serial.hpp"
+#include "storage/recovery.hpp"
 #include "storage/version_policy.hpp"
 #include "storage/zone_record.hpp"
 
@@ -26,5 +27,20 @@ inline constexpr std::uint32_t epoch_skip = 1U << 20;
 [[nodiscard]] inline storage::VersionPolicy version_policy() {
   return {first_stamp, next_stamp};
 }
+
+/// What becomes of a zone of which somebody saw what the database lacks (storage/recovery.hpp).
+struct RecoveryDecision {
+  enum class Kind {
+    none,       ///< the head is newer than all that was seen
+    recover,    ///< `stamp` is for a version with the head's content
+    impossible  ///< no serial is newer than all of them by RFC 1982: a person must act
+  };
+  Kind kind;
+  std::optional<storage::VersionStamp> stamp;
+};
+
+/// The stamp is above the head and all that was seen. Whatever it has to pass it passes by `epoch_skip`: the lost
+/// primary may have given more than anybody saw.
+[[nodiscard]] RecoveryDecision decide_recovery(const storage::ReportedZone& zone, WallTime now);
 
 }  // namespace minidns::central

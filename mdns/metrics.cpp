@@ -154,7 +154,9 @@ FollowMetrics make_follow_metrics(Metrics& metrics) {
           metrics.gauge("minidns_mdns_database_down_seconds", "For how long the database hasn't answered; 0: it does"),
           metrics.gauge("minidns_mdns_instances_live", "Instances of mdns that live and are ready, as this one knows"),
           metrics.counter("minidns_mdns_hints_total", "Hints heard from the database"),
-          metrics.counter("minidns_mdns_resyncs_total", "Comparisons of the whole index with the database")};
+          metrics.counter("minidns_mdns_resyncs_total", "Comparisons of the whole index with the database"),
+          metrics.gauge("minidns_mdns_versions_lost", "Zones served in a version that the database lost"),
+          metrics.gauge("minidns_mdns_zones_lost", "Zones served that the database lost")};
 }
 
 }  // namespace minidns::mdns

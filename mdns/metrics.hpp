@@ -104,6 +104,8 @@ struct FollowMetrics {
   Gauge instances_live;  ///< that are ready, ourselves among them
   Counter hints;
   Counter resyncs;
+  Gauge versions_lost;  ///< zones of which we have a version that the database lacks
+  Gauge zones_lost;     ///< zones that the database lacks, and nobody deleted
 };
 
 [[nodiscard]] LoaderMetrics make_loader_metrics(Metrics& metrics);

@@ -16,7 +16,8 @@
 #include "storage/hints.hpp"
 #include "storage/postgres/feed_reader.hpp"
 #include "storage/postgres/instances.hpp"
-#include "storage/postgres/migrations.hpp"
+#include "storage/postgres/reader_check.hpp"
+#include "storage/postgres/recovery.hpp"
 #include "storage/postgres/transfer_peers.hpp"
 #include "storage/postgres/zone_content.hpp"
 
@@ -54,6 +55,7 @@ constexpr std::chrono::milliseconds acquire_limit{1000};
 postgres::ConnectionSettings connection_settings(const DatabaseSettings& database, const char* part) {
   postgres::ConnectionSettings settings;
   settings.conninfo = database.conninfo;
+  settings.target_session_attrs = "read-write";
   settings.application_name = std::string("mdns-") + part;
   settings.connect_timeout = database.connect_timeout;
   settings.statement_timeout = database.statement_timeout;
@@ -112,9 +114,11 @@ struct Server::State {
   PublishedSettings runtime;
   Published<TlsContext> tls{nullptr};
   DatabaseState database;
+  const postgres::ReaderCheck reader_check;
   std::shared_ptr<postgres::ConnectionPool> connections;
   postgres::PostgresZoneContent content;
   postgres::PostgresTransferPeers peers_reader;
+  postgres::PostgresRecoveryReports recovery;
   postgres::PostgresFeedReader feed;
   postgres::PostgresInstances instances;
 
@@ -161,13 +165,14 @@ Server::State::State(const Settings& settings_, const SecretBox& secret_box, con
       tls_metrics(make_tls_metrics(metrics)),
       runtime(std::make_shared<const RuntimeSettings>(settings.runtime)),
       database(clock),
+      reader_check(connection_settings(settings.database, "epoch")),
       connections(std::make_shared<postgres::ConnectionPool>(connection_settings(settings.database, "load"),
-                                                             2 * workers_each() + 1, acquire_limit,
-                                                             postgres::check_schema)),
+                                                             2 * workers_each() + 1, acquire_limit, reader_check)),
       content(connections),
       peers_reader(connections),
-      feed(small_connection_settings(settings.database, "follow"), channels(), postgres::check_schema),
-      instances(small_connection_settings(settings.database, "beat"), postgres::check_schema),
+      recovery(connections, "mdns " + settings.advertised_address),
+      feed(small_connection_settings(settings.database, "follow"), channels(), reader_check),
+      instances(small_connection_settings(settings.database, "beat"), reader_check),
       cache(settings.snapshots),
       limits(settings.runtime.tcp.connections_max, settings.runtime.tcp.connections_per_peer_max),
       gate(settings.runtime.transfers.limits,
@@ -184,7 +189,7 @@ Server::State::State(const Settings& settings_, const SecretBox& secret_box, con
       load_workers("mdns-load", workers_each(), load_queue_max),
       zones(loader, cache, differences, load_workers),
       tasks([this](const std::exception_ptr& failure) { report(failure); }),
-      follower({feed, content, peers_reader, secret_box, index, cache, loader, update_workers, updates, peers,
+      follower({feed, content, peers_reader, recovery, secret_box, index, cache, loader, update_workers, updates, peers,
                 coordinator, sender, database, clock, follow_metrics, log, std::move(on_fatal)}),
       heartbeat(instances, coordinator, database, self, settings.advertised_address, follow_metrics, clock, log) {
   for (const ListenAddress& address : settings.listen) {

@@ -41,6 +41,7 @@ constexpr auto stop_limit = 15s;
 storage::postgres::ConnectionSettings connection_settings(const DatabaseSettings& database) {
   storage::postgres::ConnectionSettings settings;
   settings.conninfo = database.conninfo;
+  settings.target_session_attrs = "read-write";
   settings.application_name = "minidns-pool-manager";
   settings.connect_timeout = database.connect_timeout;
   settings.statement_timeout = database.statement_timeout;
@@ -73,7 +74,7 @@ void run(const pool::Settings& settings) {
   Metrics metrics;
   const SecretBox secrets = open_secrets(settings.program.master_key_file);
 
-  const storage::postgres::WriterCheck check;
+  const storage::postgres::WriterCheck check(connection_settings(settings.database));
   storage::postgres::ConnectionPool connections(connection_settings(settings.database), settings.database.connections,
                                                 acquire_timeout, check);
   storage::postgres::NameserverWork work(connections);

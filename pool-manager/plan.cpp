@@ -7,18 +7,21 @@
 namespace minidns::pool {
 namespace {
 
-std::optional<Finding::Kind> compare(const storage::DesiredZone& desired, const ListedZone& observed) {
+std::optional<Finding> compare(const storage::DesiredZone& desired, const ListedZone& observed) {
   if (desired.deleted) {
-    return Finding::Kind::leftover;
+    return Finding{Finding::Kind::leftover, desired.name};
   }
   if (!observed.serial) {
-    return Finding::Kind::behind;
+    return Finding{Finding::Kind::behind, desired.name};
   }
   if (*observed.serial == desired.serial) {
     return std::nullopt;
   }
+  if (observed.serial->is_newer_than(desired.serial)) {
+    return Finding{Finding::Kind::ahead, desired.name, observed.serial};
+  }
   // Serials that can't be compared (RFC 1982 §3.2) count as behind: a transfer must be asked for.
-  return observed.serial->is_newer_than(desired.serial) ? Finding::Kind::ahead : Finding::Kind::behind;
+  return Finding{Finding::Kind::behind, desired.name};
 }
 
 }  // namespace
@@ -33,8 +36,8 @@ std::vector<Finding> Comparison::add(std::span<const storage::DesiredZone> page)
       }
       continue;
     }
-    if (const auto kind = compare(desired, observed_[next_])) {
-      findings.push_back({*kind, desired.name});
+    if (auto finding = compare(desired, observed_[next_])) {
+      findings.push_back(*std::move(finding));
     }
     ++next_;
   }

@@ -1,11 +1,13 @@
 #pragma once
 
 #include "dns/name.hpp"
+#include "dns/serial.hpp"
 #include "pool-manager/drivers/driver.hpp"
 #include "storage/nameserver_work.hpp"
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <span>
 #include <variant>
 #include <vector>
@@ -17,12 +19,13 @@ struct Finding {
   enum class Kind {
     missing,   ///< wanted and not there
     behind,    ///< there, without content or with an older one
-    ahead,     ///< there with a serial that the database never gave: a person should look
+    ahead,     ///< there with a serial that the database never gave, or has lost
     leftover,  ///< there, and deleted by its owner
     unknown,   ///< there, and nobody's
   };
   Kind kind;
   dns::Name name;
+  std::optional<dns::Serial> serial = std::nullopt;  ///< what it shows, for `ahead`
   friend bool operator==(const Finding&, const Finding&) = default;
 };
 

@@ -183,16 +183,19 @@ boost::asio::awaitable<Sweep::Result> Sweep::take(std::vector<Finding> findings)
   std::erase_if(findings, [this](const Finding& finding) {
     return finding.kind == Finding::Kind::unknown && is_catalog(finding.name);
   });
+  std::vector<Finding> ahead;
   for (Finding& finding : findings) {
     metrics_.count_finding(finding.kind);
     if (finding.kind == Finding::Kind::unknown) {
       unknown_.push_back(std::move(finding.name));
     } else if (finding.kind == Finding::Kind::ahead) {
-      context_.log.warning("a nameserver's serial is newer than the database's",
-                           {{"nameserver", settings_.name}, {"zone", finding.name.to_text()}});
+      ahead.push_back(std::move(finding));
     } else if (!window_.contains(finding.name)) {
       wanted.emplace(std::move(finding.name), action_for(finding.kind));
     }
+  }
+  if (!ahead.empty()) {
+    co_await report_ahead(std::move(ahead));
   }
   if (wanted.empty()) {
     co_return Result::done;
@@ -227,6 +230,41 @@ boost::asio::awaitable<Sweep::Result> Sweep::keep(Wanted wanted) {
   };
   const bool is_held = co_await ask_database(context_, add);
   co_return is_held ? Result::done : Result::lease_lost;
+}
+
+/// The nameserver was served what the database doesn't have (any more): central makes a version above it. The database
+/// is looked at once more: the list that it was compared with may be older than the change.
+boost::asio::awaitable<void> Sweep::report_ahead(std::vector<Finding> ahead) {
+  std::vector<dns::Name> names;
+  std::unordered_map<dns::Name, dns::Serial> serials;
+  for (const Finding& finding : ahead) {
+    names.push_back(finding.name);
+    serials.emplace(finding.name, *finding.serial);
+  }
+  auto look_up = [pool = settings_.pool, names = std::move(names)](storage::NameserverWork& work) {
+    return work.look_up(pool, names);
+  };
+  const std::vector<storage::ZoneNow> states = co_await ask_database(context_, look_up);
+  std::vector<storage::LostVersion> lost;
+  for (const storage::ZoneNow& now : states) {
+    const storage::DesiredZone& zone = now.desired;
+    const dns::Serial seen = serials.at(zone.name);
+    if (zone.deleted || !seen.is_newer_than(zone.serial)) {
+      continue;
+    }
+    context_.log.warning("a nameserver's serial is newer than the database's", {{"nameserver", settings_.name},
+                                                                                {"zone", zone.name.to_text()},
+                                                                                {"serial", seen.value()},
+                                                                                {"database", zone.serial.value()}});
+    lost.push_back({zone.zone, zone.name, std::nullopt, seen});
+  }
+  if (lost.empty()) {
+    co_return;
+  }
+  auto report = [name = settings_.name, lost = std::move(lost)](storage::NameserverWork& work) {
+    work.report_lost(name, lost);
+  };
+  co_await ask_database(context_, report);
 }
 
 /// Gives the zones of a page that are there the present primaries and key.
@@ -308,10 +346,18 @@ boost::asio::awaitable<void> Sweep::remove_batch(std::vector<dns::Name> names) {
   if (!turn) {
     co_return;  // the next sweep finds them again
   }
-  auto look_up = [pool = settings_.pool, names](storage::NameserverWork& work) { return work.look_up(pool, names); };
-  const std::vector<storage::ZoneNow> states = co_await ask_database(context_, look_up);
-  for (const storage::ZoneNow& known : states) {
-    std::erase(names, known.desired.name);
+  // Known after all, or perhaps lost by the database.
+  auto look_up = [pool = settings_.pool, grace = context_.settings.unknown_kept_after_restore,
+                  names](storage::NameserverWork& work) {
+    std::vector<dns::Name> staying = work.must_stay(names, grace);
+    for (const storage::ZoneNow& known : work.look_up(pool, names)) {
+      staying.push_back(known.desired.name);
+    }
+    return staying;
+  };
+  const std::vector<dns::Name> staying = co_await ask_database(context_, look_up);
+  for (const dns::Name& name : staying) {
+    std::erase(names, name);
   }
   std::erase_if(names, [this](const dns::Name& name) { return window_.contains(name); });
   if (names.empty() || must_stop()) {

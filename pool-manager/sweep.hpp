@@ -58,6 +58,7 @@ class Sweep {
   [[nodiscard]] boost::asio::awaitable<std::vector<ListedZone>> ask(const Page& page);
   [[nodiscard]] boost::asio::awaitable<Result> take(std::vector<Finding> findings);
   [[nodiscard]] boost::asio::awaitable<Result> keep(Wanted wanted);
+  [[nodiscard]] boost::asio::awaitable<void> report_ahead(std::vector<Finding> ahead);
   [[nodiscard]] boost::asio::awaitable<Result> reconfigure(const Page& page, const std::vector<Finding>& findings);
   [[nodiscard]] boost::asio::awaitable<void> treat_unknown(std::size_t observed_zones);
   [[nodiscard]] boost::asio::awaitable<void> remove_unknown();

@@ -9,6 +9,7 @@
 #include "storage/catalogs.hpp"
 #include "storage/feed_position.hpp"
 #include "storage/nameserver_leases.hpp"
+#include "storage/recovery.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -182,6 +183,13 @@ class NameserverWork {
                                                               std::size_t limit) = 0;
   /// The present state of `names` (any order); those that the pool does not know are left out.
   [[nodiscard]] virtual std::vector<ZoneNow> look_up(PoolId pool, const std::vector<dns::Name>& names) = 0;
+
+  /// Reports what a nameserver shows and the database lacks (storage/recovery.hpp).
+  virtual void report_lost(const std::string& nameserver, const std::vector<LostVersion>& versions) = 0;
+  /// Which of `names`, that nobody knows, must stay on a nameserver all the same: those of lost zones and, for `grace`
+  /// after a failover or restore, all but those that were deleted.
+  [[nodiscard]] virtual std::vector<dns::Name> must_stay(const std::vector<dns::Name>& names,
+                                                         std::chrono::milliseconds grace) = 0;
 
   /// A bare NOTIFY on one of storage/hints.hpp's channels.
   virtual void send_hint(const char* channel, const std::string& payload) = 0;

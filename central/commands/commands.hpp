@@ -28,6 +28,11 @@ void run_token_revoke(CommandLine& line, const Settings& settings);
 /// `--email` is needed where the zone isn't there yet.
 void run_zone_import(CommandLine& line, const Settings& settings, const Clock& clock);
 
+/// `zone lost`: a line for each zone that the database lost and that is served all the same.
+void run_zone_lost(CommandLine& line, const Settings& settings);
+/// `zone forget NAME`: lets a lost zone go, as if it had been deleted.
+void run_zone_forget(CommandLine& line, const Settings& settings);
+
 /// `master-key create FILE`: 256 random bits, readable by the owner only; never overwrites.
 void run_master_key_create(CommandLine& line);
 

@@ -22,7 +22,8 @@ constexpr auto migration_time_max = 6h;
 }  // namespace
 
 postgres::ConnectionPool command_pool(const Settings& settings) {
-  return {connection_settings(settings.database), connections, acquire_timeout, postgres::WriterCheck()};
+  const auto connection = connection_settings(settings.database);
+  return {connection, connections, acquire_timeout, postgres::WriterCheck(connection)};
 }
 
 void run_migrate(CommandLine& line, const Settings& settings) {

@@ -15,6 +15,7 @@
 #include "central/pool_port.hpp"
 #include "central/presence.hpp"
 #include "central/recordset_port.hpp"
+#include "central/recovery_worker.hpp"
 #include "central/secondary_rules.hpp"
 #include "central/service_status_port.hpp"
 #include "central/token_authenticator.hpp"
@@ -28,6 +29,7 @@
 #include "storage/postgres/migrations.hpp"
 #include "storage/postgres/nameservers.hpp"
 #include "storage/postgres/pools.hpp"
+#include "storage/postgres/recovery.hpp"
 #include "storage/postgres/retention.hpp"
 #include "storage/postgres/service_statuses.hpp"
 #include "storage/postgres/tokens.hpp"
@@ -51,8 +53,8 @@ using namespace std::chrono_literals;
 // A request that finds no free connection is answered 503 after it.
 constexpr auto acquire_timeout = 2s;
 
-// For the announcer, for housekeeping and for catalogs, so that requests can't keep them waiting.
-constexpr std::size_t connections_reserved = 3;
+// For the announcer, housekeeping, catalogs and recovery, so that requests can't keep them waiting.
+constexpr std::size_t connections_reserved = 4;
 
 std::size_t request_threads(const DatabaseSettings& database) {
   return database.connections > connections_reserved ? database.connections - connections_reserved : 1;
@@ -82,7 +84,8 @@ struct Stores {
         views(pool),
         services(pool),
         retention(pool),
-        catalogs(pool, version_policy()) {}
+        catalogs(pool, version_policy()),
+        recovery(pool) {}
 
   postgres::PostgresTokens tokens;
   postgres::PostgresZoneReader reader;
@@ -94,6 +97,7 @@ struct Stores {
   postgres::PostgresServiceStatuses services;
   postgres::PostgresRetention retention;
   postgres::PostgresCatalogs catalogs;
+  postgres::PostgresRecovery recovery;
 };
 
 }  // namespace
@@ -104,7 +108,7 @@ void run_serve(CommandLine& line, const Settings& settings, const Clock& clock) 
   const auto secrets = open_secrets(settings);
   Metrics metrics;
   DatabaseState database_state(clock, log);
-  const postgres::WriterCheck writer_check;
+  const postgres::WriterCheck writer_check(connection_settings(settings.database));
   postgres::ConnectionPool connections(connection_settings(settings.database), settings.database.connections,
                                        acquire_timeout, writer_check);
   check_database(connections, database_state);
@@ -121,12 +125,13 @@ void run_serve(CommandLine& line, const Settings& settings, const Clock& clock) 
   ViewPort views(stores.views);
   ServiceStatusPort services(stores.services);
 
-  // Threads: I/O (HTTP), database (blocking ports), one each of the announcer, catalogs, housekeeping, presence and the
-  // operator's endpoint.
+  // Threads: I/O (HTTP), database (blocking ports), one each of the announcer, catalogs, housekeeping, recovery,
+  // presence and the operator's endpoint.
   postgres::PostgresFeedReader catalog_hints(connection_settings(settings.database), {storage::channel_feed},
                                              writer_check);
   const CatalogKeeper catalog_keeper(stores.catalogs, catalog_hints, announcer, log, metrics);
   const Housekeeping housekeeping(stores.retention, settings.retention, log, metrics);
+  const RecoveryWorker recovery(stores.recovery, announcer, log, metrics);
   boost::asio::io_context io;
   WorkerPool database("database", request_threads(settings.database), settings.request_queue_max);
   const IoThreads io_threads(io, settings.io_threads);

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <stdexcept>
 #include <thread>
-#include <unordered_set>
 #include <utility>
 
 namespace minidns::mdns {
@@ -18,8 +17,6 @@ namespace {
 constexpr std::chrono::milliseconds wait_slice{200};
 /// Between tries to reach a database that is away.
 constexpr std::chrono::milliseconds reconnect_pause{500};
-/// Zones that are missing after a new epoch: more of them are counted, not listed.
-constexpr std::size_t listed_max = 20;
 
 storage::FeedPosition at(const storage::FeedPosition& head, std::int64_t seq) {
   return {seq, head.epoch, head.pruned_through};
@@ -221,9 +218,11 @@ bool Follower::take(const storage::FeedBatch& batch) {
   return all;
 }
 
-/// The whole index against the database: what is newer there is taken over, what is gone there goes.
+/// The whole index against the database: what is newer there is taken over, what is gone there goes, and what only we
+/// have is kept and reported.
 void Follower::compare(const storage::FeedPosition& head) {
-  const bool new_epoch = head.epoch > position_->epoch;
+  const bool is_new_epoch = head.epoch > position_->epoch;
+  const bool was_set_back = is_new_epoch || head.seq < position_->seq;
   c_.log.warning("feed can't be followed on: comparing all zones with the database",
                  {{"epoch", head.epoch},
                   {"epoch_before", position_->epoch},
@@ -231,20 +230,17 @@ void Follower::compare(const storage::FeedPosition& head) {
                   {"seq_before", position_->seq},
                   {"pruned_through", head.pruned_through}});
   c_.metrics.resyncs.increment();
+  lost_.begin(was_set_back && !is_new_epoch ? std::optional(head.epoch) : std::nullopt);
   std::unordered_set<ZoneId> present;
-  std::size_t behind = 0;
   const auto read = c_.content.read_index(
       [&](const storage::ZoneHead& zone) {
         present.insert(zone.id);
         const ZonePointer known = c_.index.find(zone.id);
-        if (known && known->version == zone.version) {
-          (void)c_.index.publish(zone);  // its pool may be another
-        }
-        if (known && known->version > zone.version && ++behind <= listed_max) {
-          c_.log.error("version missing in the database: ours is kept",
-                       {{"zone", zone.name.to_text()},
-                        {"version", known->version.value()},
-                        {"version_in_database", zone.version.value()}});
+        if (known) {
+          if (known->version == zone.version) {
+            (void)c_.index.publish(zone);  // its pool may be another
+          }
+          lost_.compare(*known, zone);
         }
         // Snapshot first, then index and NOTIFY: by way of the queue, as for any other version. What has no room
         // there is published at once, and fetched when it is asked for.
@@ -256,39 +252,42 @@ void Follower::compare(const storage::FeedPosition& head) {
         present.insert(zone);
         c_.log.error("zone left out: its row is not valid", {{"zone_id", zone.to_string()}, {"reason", error.what()}});
       });
+  const std::size_t removed = remove_missing(present, was_set_back);
+  load_peers();
+  lost_.end();
+  lost_.report();  // before the position is taken over: if it fails, all is compared again
+  position_ = read;
+  head_seq_ = read.seq;
+  c_.log.info("zones compared", {{"zones", c_.index.size()}, {"removed", removed}});
+}
+
+/// A zone that nobody deleted, and that is gone after a promotion or restore, was lost there: served on and reported.
+/// Returns the number of those that were deleted.
+std::size_t Follower::remove_missing(const std::unordered_set<ZoneId>& present, bool was_set_back) {
   std::vector<ZoneId> missing;
   for (const ZonePointer& zone : c_.index.all()) {
     if (!present.contains(zone->id)) {
       missing.push_back(zone->id);
     }
   }
-  remove_missing(missing, new_epoch);
-  load_peers();
-  position_ = read;
-  head_seq_ = read.seq;
-  c_.log.info("zones compared", {{"zones", c_.index.size()}, {"missing", missing.size()}, {"behind", behind}});
-}
-
-/// A zone that nobody deleted, and that is gone after a promotion or restore, was lost there: served on and reported.
-void Follower::remove_missing(const std::vector<ZoneId>& missing, bool new_epoch) {
-  std::unordered_set<ZoneId> deleted(missing.begin(), missing.end());
-  if (new_epoch) {
-    const auto known = c_.content.deleted_of(missing);
-    deleted = std::unordered_set<ZoneId>(known.begin(), known.end());
-  }
-  std::size_t lost = 0;
+  const auto known = c_.content.deleted_of(missing);
+  const std::unordered_set<ZoneId> deleted(known.begin(), known.end());
+  std::size_t removed = 0;
   for (const ZoneId& zone : missing) {
-    if (deleted.contains(zone)) {
+    const ZonePointer ours = c_.index.find(zone);
+    if (!ours) {
+      continue;
+    }
+    // Where the feed was merely pruned, so were the rows of deleted zones.
+    if (deleted.contains(zone) || (!was_set_back && !lost_.was_missing(zone))) {
       (void)c_.index.remove(zone);
       c_.cache.drop_zone(zone);
-    } else if (++lost <= listed_max) {
-      const ZonePointer known = c_.index.find(zone);
-      c_.log.error("zone missing in the database: served on", {{"zone", known ? known->name.to_text() : ""}});
+      ++removed;
+    } else {
+      lost_.missing(*ours);
     }
   }
-  if (lost > 0) {
-    c_.log.error("zones are missing in the database", {{"zones", lost}});
-  }
+  return removed;
 }
 
 void Follower::publish_metrics() {
@@ -301,6 +300,7 @@ void Follower::publish_metrics() {
   c_.metrics.snapshots_octets.set(static_cast<double>(c_.cache.octets()));
   const auto down = c_.state.down_for();
   c_.metrics.database_down_s.set(down ? static_cast<double>(down->count()) : 0);
+  lost_.publish();
 }
 
 }  // namespace minidns::mdns

@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "base/secret_box.hpp"
 #include "mdns/follow/database_state.hpp"
+#include "mdns/follow/lost_versions.hpp"
 #include "mdns/follow/update_queue.hpp"
 #include "mdns/metrics.hpp"
 #include "mdns/notify/coordinator.hpp"
@@ -10,6 +11,7 @@
 #include "mdns/peers.hpp"
 #include "mdns/zone_index.hpp"
 #include "storage/feed_reader.hpp"
+#include "storage/recovery.hpp"
 #include "storage/transfer_peers.hpp"
 #include "storage/zone_content.hpp"
 
@@ -18,6 +20,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <unordered_set>
 
 namespace minidns::mdns {
 
@@ -26,6 +29,7 @@ struct FollowerContext {
   storage::FeedReader& feed;
   storage::ZoneContent& content;
   storage::TransferPeersReader& peers_reader;
+  storage::RecoveryReports& recovery;
   const SecretBox& secret_box;
   ZoneIndex& index;
   SnapshotCache& cache;
@@ -51,7 +55,8 @@ struct FollowerContext {
 ///       └────────────────── database lost ─────────────────┘     (what is in memory is served on)
 class Follower {
  public:
-  explicit Follower(FollowerContext context) : c_(std::move(context)) {}
+  explicit Follower(FollowerContext context)
+      : c_(std::move(context)), lost_(c_.recovery, c_.index, c_.log, c_.metrics) {}
 
   /// Until `stop`.
   void run();
@@ -73,7 +78,7 @@ class Follower {
   void read_feed();
   [[nodiscard]] bool take(const storage::FeedBatch& batch);
   void compare(const storage::FeedPosition& head);
-  void remove_missing(const std::vector<ZoneId>& missing, bool new_epoch);
+  [[nodiscard]] std::size_t remove_missing(const std::unordered_set<ZoneId>& present, bool was_set_back);
   void publish_metrics();
   void database_lost(const std::string& reason);
   void database_found();
@@ -87,6 +92,7 @@ class Follower {
   bool told_ = false;  // the log says that the database is away
   SteadyTime polled_at_{};
   std::int64_t head_seq_ = 0;
+  LostVersions lost_;
 };
 
 }  // namespace minidns::mdns

@@ -27,6 +27,8 @@ struct ConnectionSettings {
   /// A libpq connection string or URI; may name several hosts.
   std::string conninfo;
   std::string application_name;
+  /// libpq's target_session_attrs, unless the connection string has its own: which of several hosts will do.
+  std::string target_session_attrs = "any";
   /// Per host; libpq rounds it up to whole seconds and waits at least 2.
   std::chrono::milliseconds connect_timeout{3000};
   /// Bounds each wait for the server; a statement that takes longer is given up and the connection closed (the server

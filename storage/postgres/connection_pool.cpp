@@ -1,3 +1,4 @@
+#include "storage/postgres/checked_connection.hpp"
 #include "storage/postgres/connection.hpp"
 
 #include <algorithm>
@@ -89,10 +90,7 @@ std::unique_ptr<Connection> ConnectionPool::State::take_idle_or_reserve() {
 
 std::unique_ptr<Connection> ConnectionPool::State::open_reserved() {
   try {
-    auto connection = std::make_unique<Connection>(settings);
-    if (on_connect) {
-      on_connect(*connection);
-    }
+    auto connection = std::make_unique<Connection>(open_checked(settings, on_connect));
     const std::lock_guard lock(mutex);
     connecting = false;
     reconnect_delay = 0ms;

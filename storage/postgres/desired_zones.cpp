@@ -1,5 +1,6 @@
 // What the nameservers of a pool should have.
 #include "storage/postgres/nameserver_work.hpp"
+#include "storage/postgres/recovery.hpp"
 #include "storage/postgres/zone_columns.hpp"
 
 namespace minidns::storage::postgres {
@@ -17,6 +18,11 @@ constexpr const char* sql_look_up =
     "from zones z left join changes c on c.zone_id = z.id and c.version = z.version "
     "where z.pool_id = $1 and z.name_key = any ($2::bytea[]) and z.type <> 'CATALOG' "
     "order by z.name_key, z.deleted_at is not null, z.deleted_at desc";
+
+constexpr const char* sql_must_stay =
+    "select n.name_key from unnest($1::bytea[]) as n (name_key) left join tombstones t on t.name_key = n.name_key "
+    "where t.lost or (t.name_key is null and exists (select from epochs where epoch > 1 "
+    "  and opened_at > now() - $2::bigint * interval '1 ms'))";
 
 DesiredZone desired_of(const Rows& rows, std::size_t row) {
   return {.zone = ZoneId(rows.uuid(row, 0)),
@@ -55,6 +61,24 @@ std::vector<ZoneNow> NameserverWork::look_up(PoolId pool, const std::vector<dns:
     zones.push_back({desired_of(rows, row), rows.optional_integer(row, 5)});
   }
   return zones;
+}
+
+void NameserverWork::report_lost(const std::string& nameserver, const std::vector<LostVersion>& versions) {
+  insert_reports(*pool_.acquire(), "nameserver " + nameserver, versions, std::nullopt);
+}
+
+std::vector<dns::Name> NameserverWork::must_stay(const std::vector<dns::Name>& names, std::chrono::milliseconds grace) {
+  std::vector<Bytes> keys;
+  keys.reserve(names.size());
+  for (const dns::Name& name : names) {
+    keys.push_back(name_key_of(name));
+  }
+  const Rows rows = pool_.acquire()->execute(sql_must_stay, {keys, static_cast<std::int64_t>(grace.count())});
+  std::vector<dns::Name> staying;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    staying.push_back(name_of_key(rows.bytea(row, 0)));
+  }
+  return staying;
 }
 
 }  // namespace minidns::storage::postgres

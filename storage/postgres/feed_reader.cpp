@@ -1,5 +1,7 @@
 #include "storage/postgres/feed_reader.hpp"
 
+#include "storage/postgres/checked_connection.hpp"
+
 #include <utility>
 
 namespace minidns::storage::postgres {
@@ -39,10 +41,7 @@ Connection& PostgresFeedReader::session() {
     return *session_;
   }
   session_.reset();
-  Connection fresh(settings_);
-  if (on_connect_) {
-    on_connect_(fresh);
-  }
+  Connection fresh = open_checked(settings_, on_connect_);
   for (const std::string& channel : channels_) {
     fresh.execute_script("listen " + channel);
   }

@@ -1,6 +1,7 @@
 #include "storage/postgres/instances.hpp"
 
 #include "storage/hints.hpp"
+#include "storage/postgres/checked_connection.hpp"
 
 #include <utility>
 
@@ -26,10 +27,7 @@ Connection& PostgresInstances::session() {
     return *session_;
   }
   session_.reset();
-  Connection fresh(settings_);
-  if (on_connect_) {
-    on_connect_(fresh);
-  }
+  Connection fresh = open_checked(settings_, on_connect_);
   fresh.execute_script("set synchronous_commit = off");
   return session_.emplace(std::move(fresh));
 }

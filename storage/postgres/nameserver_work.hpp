@@ -26,6 +26,9 @@ class NameserverWork final : public storage::NameserverWork {
   [[nodiscard]] std::vector<DesiredZone> read_desired(PoolId pool, const std::optional<dns::Name>& after,
                                                       std::size_t limit) override;
   [[nodiscard]] std::vector<ZoneNow> look_up(PoolId pool, const std::vector<dns::Name>& names) override;
+  void report_lost(const std::string& nameserver, const std::vector<LostVersion>& versions) override;
+  [[nodiscard]] std::vector<dns::Name> must_stay(const std::vector<dns::Name>& names,
+                                                 std::chrono::milliseconds grace) override;
   void send_hint(const char* channel, const std::string& payload) override;
 
  private:

@@ -90,18 +90,18 @@ Connection::State::State(const ConnectionSettings& settings) : statement_timeout
       std::to_string(std::chrono::ceil<std::chrono::seconds>(settings.connect_timeout).count());
   // What stands before `dbname` may be overridden in the connection string. Keep-alives find a dead peer while a
   // session only listens.
-  const std::array<const char*, 9> keywords{"keepalives_idle",
-                                            "keepalives_interval",
-                                            "keepalives_count",
-                                            "connect_timeout",
-                                            "application_name",
-                                            "dbname",
-                                            "client_encoding",
-                                            nullptr,
-                                            nullptr};
-  const std::array<const char*, 9> values{
-      "10",   "5",     "3",    connect_timeout_s.c_str(), settings.application_name.c_str(), settings.conninfo.c_str(),
-      "UTF8", nullptr, nullptr};
+  const std::array<const char*, 9> keywords{"keepalives_idle", "keepalives_interval", "keepalives_count",
+                                            "connect_timeout", "application_name",    "target_session_attrs",
+                                            "dbname",          "client_encoding",     nullptr};
+  const std::array<const char*, 9> values{"10",
+                                          "5",
+                                          "3",
+                                          connect_timeout_s.c_str(),
+                                          settings.application_name.c_str(),
+                                          settings.target_session_attrs.c_str(),
+                                          settings.conninfo.c_str(),
+                                          "UTF8",
+                                          nullptr};
   session_.reset(PQconnectdbParams(keywords.data(), values.data(), 1));
   if (!session_ || PQstatus(session_.get()) != CONNECTION_OK) {
     lose("connect to database");

@@ -1,9 +1,7 @@
 #pragma once
 
-#include "storage/postgres/connection.hpp"
+#include "storage/postgres/newest_epoch.hpp"
 
-#include <atomic>
-#include <cstdint>
 #include <memory>
 
 namespace minidns::storage::postgres {
@@ -14,10 +12,14 @@ namespace minidns::storage::postgres {
 /// refused. Copies share what they have seen. Throws SchemaMismatch, Unavailable.
 class WriterCheck {
  public:
+  /// `hosts`: see NewestEpoch.
+  explicit WriterCheck(std::optional<ConnectionSettings> hosts = std::nullopt)
+      : newest_(std::make_shared<NewestEpoch>(std::move(hosts))) {}
+
   void operator()(Connection& connection) const;
 
  private:
-  std::shared_ptr<std::atomic<std::int64_t>> newest_epoch_ = std::make_shared<std::atomic<std::int64_t>>(0);
+  std::shared_ptr<NewestEpoch> newest_;
 };
 
 }  // namespace minidns::storage::postgres

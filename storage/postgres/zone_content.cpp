@@ -57,7 +57,7 @@ constexpr const char* select_difference =
 constexpr const char* select_deleted =
     "select id from zones where id = any($1) and deleted_at is not null"
     " union select zone_id from changes where zone_id = any($1) and kind = 'delete'"
-    " union select zone_id from tombstones where zone_id = any($1)";
+    " union select zone_id from tombstones where zone_id = any($1) and not lost";
 
 using Fields = std::span<const std::optional<ByteView>>;
 

@@ -51,7 +51,7 @@ constexpr const char* update_soa =
 constexpr const char* upsert_tombstone =
     "insert into tombstones (name_key, zone_id, serial) select name_key, id, $2 from zones where id = $1"
     " on conflict (name_key) do update set zone_id = excluded.zone_id, serial = excluded.serial,"
-    " epoch = excluded.epoch, deleted_at = excluded.deleted_at";
+    " epoch = excluded.epoch, deleted_at = excluded.deleted_at, lost = false";
 
 // Waits for nobody: mdns locks the zone before this row, too. A key of null is left as it is unless $4.
 constexpr const char* order_inbound =

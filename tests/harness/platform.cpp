@@ -30,6 +30,7 @@ Platform::Platform(const PlatformOptions& options)
       api_port_(free_port()),
       transfer_key_{"transfer.test.", "hmac-sha256", to_base64(random_bytes(32))} {
   postgres_.create_empty_database("minidns");
+  if (options.standby) standby_ = PostgresCluster::standby_of(postgres_);
   write_file(folder_ / "master-key", to_hex(random_bytes(32)) + "\n");
   ::chmod((folder_ / "master-key").c_str(), 0600);
 
@@ -70,9 +71,10 @@ Platform::~Platform() = default;
 
 std::string Platform::program_config(const std::string& name, const std::string& lines, std::uint16_t ops_port) {
   auto file = folder_ / (name + ".yaml");
+  const auto database = standby_ ? postgres_.conninfo("minidns", *standby_) : postgres_.conninfo("minidns");
   write_file(file, "log: {level: " + log_level_ + "}\nops: {address: 127.0.0.1, port: " + std::to_string(ops_port) +
                        "}\nmaster_key_file: " + folder_.path().string() + "/master-key\ndatabase: {conninfo: \"" +
-                       postgres_.conninfo("minidns") + "\"}\n" + lines);
+                       database + "\"}\n" + lines);
   return file;
 }
 

@@ -19,6 +19,8 @@ struct PlatformOptions {
   bool powerdns = true;
   std::string unknown_zones = "delete";
   std::string log_level = "debug";
+  /// The database has an asynchronous standby; all programs know both.
+  bool standby = false;
   /// Lines added to the configuration of each program.
   std::string central_config = {};
   std::string mdns_config = {};
@@ -33,6 +35,7 @@ class Platform {
   ~Platform();
 
   [[nodiscard]] PostgresCluster& postgres() { return postgres_; }
+  [[nodiscard]] PostgresCluster& standby() { return *standby_; }
   [[nodiscard]] BindServer& bind() { return *bind_; }
   [[nodiscard]] PowerdnsServer& powerdns() { return *powerdns_; }
   [[nodiscard]] Program& central() { return *central_; }
@@ -66,6 +69,7 @@ class Platform {
   TempDir folder_;
   std::string log_level_;
   PostgresCluster postgres_;
+  std::unique_ptr<PostgresCluster> standby_;
   std::uint16_t mdns_port_, api_port_;
   KeySpec transfer_key_;
   std::string pool_id_;

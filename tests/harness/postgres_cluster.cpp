@@ -22,14 +22,70 @@ void check(const CommandResult& result, const std::string& what) {
 
 }  // namespace
 
-PostgresCluster::PostgresCluster() : folder_("postgres"), port_(free_port()) {
-  // The server's user must own its folders; initdb makes `data` itself.
-  const ProcessOptions as_postgres{.log_file = {}, .user = "postgres", .folder = "/"};
+ProcessOptions PostgresCluster::as_postgres() {
+  return {.log_file = {}, .user = "postgres", .folder = "/"};
+}
+
+PostgresCluster::PostgresCluster(Empty /*unused*/) : folder_("postgres"), port_(free_port()) {
+  // The server's user must own its folders; initdb and pg_basebackup make `data` themselves.
   if (::geteuid() == 0) check(run({"chown", "postgres", folder_.path().string()}), "chown");
+}
+
+PostgresCluster::PostgresCluster() : PostgresCluster(Empty{}) {
   check(run({std::string(bin) + "initdb", "-D", folder_ / "data", "-A", "trust", "-U", "postgres", "-E", "UTF8",
              "--locale=C", "--no-sync"},
-            {}, std::chrono::seconds(60), as_postgres),
+            {}, std::chrono::seconds(60), as_postgres()),
         "initdb");
+  start();
+}
+
+std::unique_ptr<PostgresCluster> PostgresCluster::standby_of(const PostgresCluster& primary) {
+  std::unique_ptr<PostgresCluster> standby(new PostgresCluster(Empty{}));
+  check(run({std::string(bin) + "pg_basebackup", "-D", standby->folder_ / "data", "-R", "-c", "fast", "--no-sync", "-d",
+             primary.conninfo("postgres")},
+            {}, std::chrono::seconds(120), as_postgres()),
+        "pg_basebackup");
+  standby->start();
+  return standby;
+}
+
+void PostgresCluster::cut_replication() {
+  sql("postgres", "alter system set primary_conninfo = ''");
+  sql("postgres", "select pg_reload_conf()");
+  const bool cut = eventually([&] { return sql("postgres", "select count(*) from pg_stat_wal_receiver") == "0"; });
+  if (!cut) throw std::runtime_error("the standby still receives");
+}
+
+void PostgresCluster::catch_up(const PostgresCluster& primary) {
+  if (sql("postgres", "show primary_conninfo").empty()) {
+    sql("postgres", "alter system reset primary_conninfo");
+    sql("postgres", "alter system set primary_conninfo = '" + primary.conninfo("postgres") + "'");
+    sql("postgres", "select pg_reload_conf()");
+  }
+  const auto end = primary.sql("postgres", "select pg_current_wal_flush_lsn()");
+  const bool has_all =
+      eventually([&] { return sql("postgres", "select pg_last_wal_replay_lsn() >= '" + end + "'") == "t"; },
+                 std::chrono::seconds(60));
+  if (!has_all) throw std::runtime_error("the standby does not catch up");
+}
+
+void PostgresCluster::promote() {
+  if (sql("postgres", "select pg_promote(true, 60)") != "t") throw std::runtime_error("not promoted");
+}
+
+void PostgresCluster::take_snapshot() {
+  const bool runs = server_.running();
+  if (runs) stop();
+  const auto snapshot = folder_ / "snapshot";
+  check(run({"rm", "-rf", snapshot}), "rm");
+  check(run({"cp", "-a", folder_ / "data", snapshot}), "cp");
+  if (runs) start();
+}
+
+void PostgresCluster::restore_snapshot() {
+  if (server_.running()) kill();
+  check(run({"rm", "-rf", folder_ / "data"}), "rm");
+  check(run({"cp", "-a", folder_ / "snapshot", folder_ / "data"}), "cp");
   start();
 }
 
@@ -90,6 +146,11 @@ void PostgresCluster::signal_all(int number) {
 
 std::string PostgresCluster::conninfo(const std::string& database) const {
   return "host=" + folder_.path().string() + " port=" + std::to_string(port_) + " user=postgres dbname=" + database;
+}
+
+std::string PostgresCluster::conninfo(const std::string& database, const PostgresCluster& other) const {
+  return "host=" + folder_.path().string() + "," + other.folder_.path().string() + " port=" + std::to_string(port_) +
+         "," + std::to_string(other.port_) + " user=postgres dbname=" + database;
 }
 
 std::string PostgresCluster::create_empty_database(const std::string& name) {

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace minidns::harness {
@@ -17,11 +18,27 @@ class PostgresCluster {
   PostgresCluster();
   ~PostgresCluster();
 
+  /// An asynchronous hot standby of `primary`, which must run.
+  [[nodiscard]] static std::unique_ptr<PostgresCluster> standby_of(const PostgresCluster& primary);
+  /// A standby: from now on it gets nothing more of what its primary commits.
+  void cut_replication();
+  /// A standby: gets what its primary commits (again), and has all that `primary` has committed until now.
+  void catch_up(const PostgresCluster& primary);
+  /// A standby: becomes a primary, and takes writes when this returns.
+  void promote();
+
+  /// Puts a copy of the data folder aside, as a snapshot of the disk would (stopped for a moment, if it runs).
+  void take_snapshot();
+  /// Stops, puts the snapshot in the place of the data folder, and starts.
+  void restore_snapshot();
+
   /// A new database with all migrations applied; returns its connection string.
   std::string create_database(const std::string& name);
   /// A new empty database; returns its connection string.
   std::string create_empty_database(const std::string& name);
   [[nodiscard]] std::string conninfo(const std::string& database) const;
+  /// One connection string for this cluster and `other`, in this order.
+  [[nodiscard]] std::string conninfo(const std::string& database, const PostgresCluster& other) const;
 
   void start();
   /// Fast shutdown.
@@ -38,6 +55,9 @@ class PostgresCluster {
                   std::chrono::milliseconds limit = std::chrono::seconds(60)) const;
 
  private:
+  struct Empty {};
+  explicit PostgresCluster(Empty);
+  [[nodiscard]] static ProcessOptions as_postgres();
   void signal_all(int number);
 
   TempDir folder_;

@@ -6,6 +6,7 @@ minidns_test(postgres_storage
     postgres/storage_inbound.cpp
     postgres/storage_migrations.cpp
     postgres/storage_plans.cpp
+    postgres/storage_recovery.cpp
     postgres/storage_retention.cpp
     postgres/storage_support.cpp
     postgres/storage_views.cpp

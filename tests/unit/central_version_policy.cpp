@@ -67,5 +67,60 @@ TEST(VersionPolicy, FirstSerialAfterADeletionIsAboveTheFloor) {
             1'795'000'500U + epoch_skip);
 }
 
+struct RecoveryRow {
+  const char* reason;
+  std::int64_t version;
+  std::uint32_t serial;
+  std::vector<std::pair<std::int64_t, std::uint32_t>> seen;  ///< version 0: of a nameserver
+  RecoveryDecision::Kind kind;
+  std::uint32_t above = 0;  ///< the new serial must be newer than this
+};
+
+TEST(VersionPolicy, RecoveryPassesAllThatWasSeenAndNothingElse) {
+  using Kind = RecoveryDecision::Kind;
+  const std::uint32_t far = 100 + 3'000'000'000U;
+  const std::vector<RecoveryRow> rows{
+      {"the head itself", 10, 100, {{10, 100}}, Kind::none},
+      {"older ones", 10, 100, {{9, 99}, {0, 100}, {0, 7}}, Kind::none},
+      {"a lost version", 10, 100, {{13, 103}}, Kind::recover, 103 + epoch_skip - 4},
+      {"a lost serial on a nameserver", 10, 100, {{0, 103}}, Kind::recover, 103},
+      {"an older version with a newer serial", 10, 100, {{9, 101}}, Kind::recover, 101},
+      {"the same version with another serial", 10, 100, {{10, 99}}, Kind::recover, 100},
+      {"a newer version with an older serial", 10, 100, {{11, 99}}, Kind::recover, 100},
+      {"a serial far ahead", 10, 100, {{0, 100 + 5'000'000}}, Kind::recover, 100 + 5'000'000 + epoch_skip - 1},
+      {"several", 10, 100, {{12, 102}, {0, 9'000'000}, {11, 101}}, Kind::recover, 9'000'000 + epoch_skip - 1},
+      {"serials all around the circle", 10, 100, {{0, 100 + 1'500'000'000}, {0, far}}, Kind::impossible},
+  };
+  for (const auto& row : rows) {
+    storage::ReportedZone zone{ZoneId(Uuid::version7({})),
+                               dns::Name::root(),
+                               storage::ZoneKind::primary,
+                               stamp(row.version, row.serial),
+                               1,
+                               false,
+                               {}};
+    for (const auto& [version, serial] : row.seen) {
+      zone.seen.push_back({version > 0 ? std::optional(dns::Version(version)) : std::nullopt, dns::Serial(serial)});
+    }
+    const auto decision = decide_recovery(zone, at(50));
+    ASSERT_EQ(decision.kind, row.kind) << row.reason;
+    if (decision.stamp) {
+      EXPECT_TRUE(decision.stamp->serial.is_newer_than(dns::Serial(row.above))) << row.reason;
+      EXPECT_GE(decision.stamp->version.value(), row.version + epoch_skip) << row.reason;
+    }
+  }
+}
+
+TEST(VersionPolicy, RecoveryPassesAVersionFarAhead) {
+  storage::ReportedZone zone{ZoneId(Uuid::version7({})),
+                             dns::Name::root(),
+                             storage::ZoneKind::primary,
+                             stamp(10, 100),
+                             1,
+                             false,
+                             {{dns::Version(10 + 5'000'000), dns::Serial(99)}}};
+  EXPECT_EQ(decide_recovery(zone, at(50)).stamp->version.value(), 10 + 5'000'000 + epoch_skip);
+}
+
 }  // namespace
 }  // namespace minidns::central

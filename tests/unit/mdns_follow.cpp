@@ -100,14 +100,53 @@ class NoPeers final : public storage::TransferPeersReader {
   storage::TransferPeers read() override { return {}; }
 };
 
+/// Remembers what was reported; may be made to fail.
+class FakeReports final : public storage::RecoveryReports {
+ public:
+  void report(const std::vector<storage::LostVersion>& versions,
+              const std::optional<std::int64_t>& set_back_epoch) override {
+    const std::lock_guard lock(mutex_);
+    if (failures_ > 0) {
+      --failures_;
+      throw storage::postgres::Unavailable("told so");
+    }
+    versions_ = versions;
+    set_back_epoch_ = set_back_epoch;
+    ++count_;
+  }
+  void fail(int times) {
+    const std::lock_guard lock(mutex_);
+    failures_ = times;
+  }
+  [[nodiscard]] int count() {
+    const std::lock_guard lock(mutex_);
+    return count_;
+  }
+  [[nodiscard]] std::vector<storage::LostVersion> versions() {
+    const std::lock_guard lock(mutex_);
+    return versions_;
+  }
+  [[nodiscard]] std::optional<std::int64_t> set_back_epoch() {
+    const std::lock_guard lock(mutex_);
+    return set_back_epoch_;
+  }
+
+ private:
+  std::mutex mutex_;  // guards all
+  std::vector<storage::LostVersion> versions_;
+  std::optional<std::int64_t> set_back_epoch_;
+  int failures_ = 0;
+  int count_ = 0;
+};
+
 /// A follower on real threads, with a database in memory.
 class Following : public testing::Test {
  protected:
   void start() {
     content_.set_position([this] { return feed_.head(); });
-    follower_ = std::make_unique<Follower>(
-        FollowerContext{feed_, content_, peers_reader_, box_, index_, cache_, loader_, *workers_, updates_, peers_,
-                        coordinator_, sender_, state_, clock_, follow_metrics_, log_, [](const std::string&) {}});
+    follower_ = std::make_unique<Follower>(FollowerContext{
+        feed_, content_, peers_reader_, recovery_, box_, index_, cache_, loader_, *workers_, updates_, peers_,
+        coordinator_, sender_, state_, clock_, follow_metrics_, log_, [](const std::string&) {}});
     thread_ = std::thread([this] { follower_->run(); });
   }
   ~Following() override {
@@ -140,6 +179,7 @@ class Following : public testing::Test {
   FakeFeed feed_;
   FakeContent content_;
   NoPeers peers_reader_;
+  FakeReports recovery_;
   SecretBox box_ = *SecretBox::create(Secret(Bytes(32)));
   ZoneIndex index_;
   SnapshotCache cache_{SnapshotCache::Limits{}};
@@ -183,6 +223,43 @@ TEST_F(Following, ComparesAllWhenTheFeedWasPrunedOrSetBack) {
   put(3, 1);
   feed_.set_head({3, 2, 0});
   EXPECT_TRUE(eventually([&] { return has(3, 1); })) << "a new epoch";
+}
+
+TEST_F(Following, ReportsWhatTheDatabaseLacksAfterANewEpochUntilItIsWritten) {
+  put(1, 7);
+  put(2, 3);
+  feed_.set_head({10, 1, 0});
+  start();
+  ASSERT_TRUE(eventually([&] { return has(1, 7) && has(2, 3); }));
+  content_.remove(ZoneId(uuid(1)));
+  put(1, 5);
+  content_.remove(ZoneId(uuid(2)));
+  content_.set_deleted({});
+  recovery_.fail(1);
+  feed_.set_head({8, 2, 0});
+  ASSERT_TRUE(eventually([&] { return recovery_.count() == 1; }));
+  const auto lost = recovery_.versions();
+  ASSERT_EQ(lost.size(), 2U);
+  const auto behind = lost[0].zone == ZoneId(uuid(1)) ? lost[0] : lost[1];
+  EXPECT_EQ(behind.version, dns::Version(7));
+  EXPECT_EQ(behind.serial, dns::Serial(7));
+  EXPECT_FALSE(recovery_.set_back_epoch()) << "the database says itself that it is another";
+  EXPECT_TRUE(has(1, 7) && has(2, 3)) << "both are served on";
+  put(1, 8);
+  feed_.add(1, 8);
+  EXPECT_TRUE(eventually([&] { return has(1, 8); }));
+}
+
+TEST_F(Following, SaysThatTheFeedWasSetBackWithinAnEpoch) {
+  put(1, 7);
+  feed_.set_head({10, 1, 0});
+  start();
+  ASSERT_TRUE(eventually([&] { return has(1, 7); }));
+  content_.remove(ZoneId(uuid(1)));
+  put(1, 5);
+  feed_.set_head({8, 1, 0});
+  ASSERT_TRUE(eventually([&] { return recovery_.count() == 1; }));
+  EXPECT_EQ(recovery_.set_back_epoch(), 1);
 }
 
 TEST_F(Following, BelievesNothingOfAnOlderEpoch) {

@@ -200,7 +200,13 @@ std::optional<dns::Delta> FakeContent::read_delta(const ZoneId& zone, const View
 }
 
 std::vector<ZoneId> FakeContent::deleted_of(const std::vector<ZoneId>& zones) {
-  return zones;
+  const std::lock_guard lock(mutex_);
+  return deleted_.value_or(zones);
+}
+
+void FakeContent::set_deleted(std::vector<ZoneId> zones) {
+  const std::lock_guard lock(mutex_);
+  deleted_ = std::move(zones);
 }
 
 }  // namespace minidns::mdns::test

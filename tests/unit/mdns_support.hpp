@@ -65,6 +65,8 @@ class FakeContent final : public storage::ZoneContent {
   void set_on_read(std::function<void()> on_read) { on_read_ = std::move(on_read); }
   /// What `read_index` says of the feed.
   void set_position(std::function<storage::FeedPosition()> position) { position_ = std::move(position); }
+  /// What `deleted_of` says; all that it is asked for, unless this was called.
+  void set_deleted(std::vector<ZoneId> zones);
   [[nodiscard]] int whole_reads() const { return whole_reads_; }
   [[nodiscard]] int steps() const { return steps_; }
 
@@ -81,8 +83,9 @@ class FakeContent final : public storage::ZoneContent {
   void begin_read();
   [[nodiscard]] std::optional<State> newest(const ZoneId& zone) const;
 
-  std::mutex mutex_;  // guards zones_
+  std::mutex mutex_;  // guards what follows
   std::map<ZoneId, std::vector<State>> zones_;
+  std::optional<std::vector<ZoneId>> deleted_;
   std::atomic<bool> unavailable_{false};
   std::function<void()> on_read_;
   std::function<storage::FeedPosition()> position_;

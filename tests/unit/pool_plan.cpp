@@ -37,7 +37,7 @@ TEST(Plan, SaysWhatEachNameNeeds) {
       {"wanted and not there", {desired("a.", 5)}, {}, {{Kind::missing, name("a.")}}},
       {"an older serial", {desired("a.", 5)}, {listed("a.", 4)}, {{Kind::behind, name("a.")}}},
       {"configured and never loaded", {desired("a.", 5)}, {listed("a.", {})}, {{Kind::behind, name("a.")}}},
-      {"a newer serial than ours", {desired("a.", 5)}, {listed("a.", 6)}, {{Kind::ahead, name("a.")}}},
+      {"a newer serial than ours", {desired("a.", 5)}, {listed("a.", 6)}, {{Kind::ahead, name("a."), dns::Serial(6)}}},
       {"older across the wrap of RFC 1982",
        {desired("a.", 3)},
        {listed("a.", 0xffff'fff0)},
