@@ -70,7 +70,7 @@ TEST_F(RecoveryTest, AZoneThatNobodyChangesAgainGetsAVersionAboveAllThatWasServe
   expect_sound_feed(cluster(), database());
   // Content is the same rows.
   auto content = PostgresZoneContent(pool_);
-  const auto step = content.read_step(behind.id, dns::Version(1), 1'000'000);
+  const auto step = content.read_step(behind.id, default_view, dns::Version(1), 1'000'000);
   ASSERT_EQ(step.kind, ZoneContent::Step::Kind::forward);
   EXPECT_TRUE(step.delta->changes.empty());
 }
