@@ -146,6 +146,14 @@ NotifyMetrics make_notify_metrics(Metrics& metrics) {
           metrics.gauge("minidns_mdns_notify_waiting", "NOTIFYs that are not answered yet, or wait for their turn")};
 }
 
+ReplicaMetrics make_replica_metrics(Metrics& metrics) {
+  const std::string name = "minidns_mdns_content_sources_total";
+  const std::string help = "Where zones were read from, if there are replicas";
+  return {metrics.counter(name, help, {{"source", "replica"}}),
+          metrics.counter(name, help, {{"source", "primary_replica_lags"}}),
+          metrics.counter(name, help, {{"source", "primary_no_replica"}})};
+}
+
 FollowMetrics make_follow_metrics(Metrics& metrics) {
   return {metrics.gauge("minidns_mdns_feed_seq", "Changes up to this number of the feed are applied"),
           metrics.gauge("minidns_mdns_feed_lag_changes", "Changes in the feed that are not applied yet"),
@@ -155,6 +163,7 @@ FollowMetrics make_follow_metrics(Metrics& metrics) {
           metrics.gauge("minidns_mdns_instances_live", "Instances of mdns that live and are ready, as this one knows"),
           metrics.counter("minidns_mdns_hints_total", "Hints heard from the database"),
           metrics.counter("minidns_mdns_resyncs_total", "Comparisons of the whole index with the database"),
+          metrics.gauge("minidns_mdns_database_by_replica", "1 while the primary is away and replicas are read"),
           metrics.gauge("minidns_mdns_versions_lost", "Zones served in a version that the database lost"),
           metrics.gauge("minidns_mdns_zones_lost", "Zones served that the database lost")};
 }

@@ -95,6 +95,13 @@ struct NotifyMetrics {
   Gauge waiting;
 };
 
+/// Where content was read from, if there are replicas.
+struct ReplicaMetrics {
+  Counter replica;
+  Counter lagging;  ///< the primary, since no replica had the version in time
+  Counter away;     ///< the primary, since no replica answered
+};
+
 struct FollowMetrics {
   Gauge feed_seq;
   Gauge feed_lag;  ///< changes that aren't applied yet
@@ -104,6 +111,7 @@ struct FollowMetrics {
   Gauge instances_live;  ///< that are ready, ourselves among them
   Counter hints;
   Counter resyncs;
+  Gauge by_replica;     ///< 1 while the primary is away and replicas are read
   Gauge versions_lost;  ///< zones of which we have a version that the database lacks
   Gauge zones_lost;     ///< zones that the database lacks, and nobody deleted
 };
@@ -113,6 +121,7 @@ struct FollowMetrics {
 [[nodiscard]] UnservedMetrics make_unserved_metrics(Metrics& metrics);
 [[nodiscard]] TlsMetrics make_tls_metrics(Metrics& metrics);
 [[nodiscard]] NotifyMetrics make_notify_metrics(Metrics& metrics);
+[[nodiscard]] ReplicaMetrics make_replica_metrics(Metrics& metrics);
 [[nodiscard]] FollowMetrics make_follow_metrics(Metrics& metrics);
 
 }  // namespace minidns::mdns

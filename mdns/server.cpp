@@ -8,12 +8,14 @@
 #include "mdns/notify/coordinator.hpp"
 #include "mdns/notify/sender.hpp"
 #include "mdns/published.hpp"
+#include "mdns/replicas.hpp"
 #include "mdns/tcp_server.hpp"
 #include "mdns/tls/tls_context.hpp"
 #include "mdns/udp_server.hpp"
 #include "mdns/zone_source.hpp"
 #include "mdns/zone_updater.hpp"
 #include "storage/hints.hpp"
+#include "storage/postgres/content_source.hpp"
 #include "storage/postgres/feed_reader.hpp"
 #include "storage/postgres/instances.hpp"
 #include "storage/postgres/reader_check.hpp"
@@ -99,6 +101,7 @@ struct Server::State {
   void stop();
   void run_io();
   void report(const std::exception_ptr& failure) const;
+  void count(postgres::PostgresContentSource::Choice choice) const;
   [[nodiscard]] std::size_t workers_each() const { return std::max<std::size_t>(1, settings.database.connections / 2); }
 
   const Settings settings;
@@ -108,6 +111,7 @@ struct Server::State {
   const FollowMetrics follow_metrics;
   const ConnectionMetrics connection_metrics;
   const TransferMetrics transfer_metrics;
+  const ReplicaMetrics replica_metrics;
   const UnservedMetrics unserved_metrics;
   const TlsMetrics tls_metrics;
 
@@ -116,7 +120,8 @@ struct Server::State {
   DatabaseState database;
   const postgres::ReaderCheck reader_check;
   std::shared_ptr<postgres::ConnectionPool> connections;
-  postgres::PostgresZoneContent content;
+  Replicas replicas;
+  postgres::PostgresContentSource content;
   postgres::PostgresTransferPeers peers_reader;
   postgres::PostgresRecoveryReports recovery;
   postgres::PostgresFeedReader feed;
@@ -161,6 +166,7 @@ Server::State::State(const Settings& settings_, const SecretBox& secret_box, con
       follow_metrics(make_follow_metrics(metrics)),
       connection_metrics(make_connection_metrics(metrics)),
       transfer_metrics(metrics),
+      replica_metrics(make_replica_metrics(metrics)),
       unserved_metrics(make_unserved_metrics(metrics)),
       tls_metrics(make_tls_metrics(metrics)),
       runtime(std::make_shared<const RuntimeSettings>(settings.runtime)),
@@ -168,7 +174,10 @@ Server::State::State(const Settings& settings_, const SecretBox& secret_box, con
       reader_check(connection_settings(settings.database, "epoch")),
       connections(std::make_shared<postgres::ConnectionPool>(connection_settings(settings.database, "load"),
                                                              2 * workers_each() + 1, acquire_limit, reader_check)),
-      content(connections),
+      replicas(settings.replicas, connection_settings(settings.database, "replica"), 2 * workers_each() + 1,
+               acquire_limit, reader_check),
+      content(connections, replicas.pools(), settings.replicas.wait, reader_check,
+              [this](postgres::PostgresContentSource::Choice choice) { count(choice); }),
       peers_reader(connections),
       recovery(connections, "mdns " + settings.advertised_address),
       feed(small_connection_settings(settings.database, "follow"), channels(), reader_check),
@@ -189,8 +198,23 @@ Server::State::State(const Settings& settings_, const SecretBox& secret_box, con
       load_workers("mdns-load", workers_each(), load_queue_max),
       zones(loader, cache, differences, load_workers),
       tasks([this](const std::exception_ptr& failure) { report(failure); }),
-      follower({feed, content, peers_reader, recovery, secret_box, index, cache, loader, update_workers, updates, peers,
-                coordinator, sender, database, clock, follow_metrics, log, std::move(on_fatal)}),
+      follower({{feed, content.primary(), peers_reader},
+                replicas.followed(),
+                recovery,
+                secret_box,
+                index,
+                cache,
+                loader,
+                update_workers,
+                updates,
+                peers,
+                coordinator,
+                sender,
+                database,
+                clock,
+                follow_metrics,
+                log,
+                std::move(on_fatal)}),
       heartbeat(instances, coordinator, database, self, settings.advertised_address, follow_metrics, clock, log) {
   for (const ListenAddress& address : settings.listen) {
     listen(address);
@@ -293,6 +317,20 @@ void Server::State::run_io() {
   }
 }
 
+void Server::State::count(postgres::PostgresContentSource::Choice choice) const {
+  switch (choice) {
+    case postgres::PostgresContentSource::Choice::replica:
+      replica_metrics.replica.increment();
+      return;
+    case postgres::PostgresContentSource::Choice::lagging:
+      replica_metrics.lagging.increment();
+      return;
+    case postgres::PostgresContentSource::Choice::no_replica:
+      replica_metrics.away.increment();
+      return;
+  }
+}
+
 /// An exception that nobody expects: a fault of ours, or no memory. Only the connection or datagram is lost.
 void Server::State::report(const std::exception_ptr& failure) const {
   try {
@@ -351,7 +389,9 @@ void Server::reload(const Settings& settings) {
 Readiness Server::readiness() const {
   const bool loaded = state_->database.loaded.load();
   const auto down = state_->database.down_for();
-  std::string detail = down ? "database=down stale_for=" + std::to_string(down->count()) + "s" : "database=up";
+  std::string detail = down ? "database=down stale_for=" + std::to_string(down->count()) + "s"
+                       : state_->database.is_by_replica() ? "database=replica"
+                                                          : "database=up";
   detail += " zones=" + std::to_string(state_->index.size()) +
             " feed_seq=" + std::to_string(state_->database.applied_seq.load());
   return {loaded, std::move(detail)};

@@ -60,6 +60,13 @@ std::size_t read_count(ConfigMap& map, std::string_view key, std::size_t max, st
       map.integer(key, 1, static_cast<std::int64_t>(max), static_cast<std::int64_t>(fallback)));
 }
 
+void read_replicas(ConfigMap& root, ReplicaSettings& replicas) {
+  auto map = root.map("replicas");
+  replicas.conninfo = map.strings("conninfo");
+  replicas.wait = map.duration("wait", 0ms, 10s, replicas.wait);
+  map.finish();
+}
+
 void read_tcp(ConfigMap& root, TcpSettings& tcp) {
   auto map = root.map("tcp");
   tcp.connections_max = read_count(map, "connections_max", 100'000, tcp.connections_max);
@@ -180,6 +187,7 @@ Settings read_settings(ConfigMap root) {
   settings.values = root.values();
   settings.program = read_program_settings(root);
   settings.database = read_database_settings(root);
+  read_replicas(root, settings.replicas);
   read_listeners(root, settings);
   settings.io_threads = read_count(root, "io_threads", 64, settings.io_threads);
   read_unsigned_queries(root, settings);

@@ -4,6 +4,7 @@
 #include "mdns/nameserver/reply.hpp"
 #include "mdns/notify/election.hpp"
 #include "mdns/notify/target_queue.hpp"
+#include "mdns/replica_settings.hpp"
 #include "mdns/runtime_settings.hpp"
 #include "mdns/snapshot_cache.hpp"
 #include "mdns/tls/tls_context.hpp"
@@ -28,6 +29,7 @@ struct ListenAddress {
 struct Settings {
   ProgramSettings program;
   DatabaseSettings database;
+  ReplicaSettings replicas;
   std::vector<ListenAddress> listen;  ///< by UDP and TCP; at least one
   std::string advertised_address;     ///< host:port for people and the pool manager; by default the first of `listen`
   std::size_t io_threads = 2;

@@ -27,9 +27,9 @@ Loaded ready(storage::ZoneHead head, SnapshotPointer snapshot) {
 
 }  // namespace
 
-ZoneLoader::ZoneLoader(storage::ZoneContent& content, SnapshotCache& cache, ZoneIndex& index, const Logger& log,
+ZoneLoader::ZoneLoader(storage::ContentSource& source, SnapshotCache& cache, ZoneIndex& index, const Logger& log,
                        LoaderMetrics metrics)
-    : content_(content), cache_(cache), index_(index), log_(log), metrics_(std::move(metrics)) {}
+    : source_(source), cache_(cache), index_(index), log_(log), metrics_(std::move(metrics)) {}
 
 void ZoneLoader::load(WorkerPool& pool, const ContentKey& key, dns::Version at_least, OnLoaded on_loaded) {
   {
@@ -52,7 +52,7 @@ void ZoneLoader::start(WorkerPool& pool, const ContentKey& key) {
 
 void ZoneLoader::run(WorkerPool& pool, const ContentKey& key) {
   const auto begin = std::chrono::steady_clock::now();
-  const Loaded loaded = refresh(key);
+  const Loaded loaded = refresh(key, wanted(key));
   metrics_.duration.observe(std::chrono::steady_clock::now() - begin);
   finish(pool, key, loaded);
 }
@@ -86,10 +86,28 @@ void ZoneLoader::finish(WorkerPool& pool, const ContentKey& key, const Loaded& l
   }
 }
 
+/// What those who wait need at least.
+dns::Version ZoneLoader::wanted(const ContentKey& key) {
+  const std::lock_guard lock(mutex_);
+  dns::Version version(0);
+  for (const Waiter& waiter : flights_.at(key).present) {
+    version = std::max(version, waiter.at_least);
+  }
+  return version;
+}
+
+/// A replica that fails, or cancels for what it replays, is no reason to fail.
+Loaded ZoneLoader::refresh(const ContentKey& key, dns::Version at_least) {
+  storage::ZoneContent& chosen = source_.for_version(key.zone, at_least);
+  Loaded loaded = refresh_from(chosen, key);
+  const bool is_primary = &chosen == &source_.primary();
+  return loaded.outcome == Loaded::Outcome::unavailable && !is_primary ? refresh_from(source_.primary(), key) : loaded;
+}
+
 /// All that may go wrong with a database becomes an outcome here: whoever waits is told, and the thread goes on.
-Loaded ZoneLoader::refresh(const ContentKey& key) {
+Loaded ZoneLoader::refresh_from(storage::ZoneContent& content, const ContentKey& key) {
   try {
-    return refresh_or_throw(key);
+    return refresh_or_throw(content, key);
   } catch (const storage::postgres::Unavailable& error) {
     log_.debug("zone not read: database unavailable",
                {{"zone_id", key.zone.to_string()}, {"view", key.view.number()}, {"reason", error.what()}});
@@ -101,6 +119,11 @@ Loaded ZoneLoader::refresh(const ContentKey& key) {
     metrics_.unavailable.increment();
     return {Loaded::Outcome::unavailable, nullptr};
   } catch (const storage::postgres::StatementError& error) {
+    if (error.is_transient()) {  // a replica cancels what is in the way of what it replays
+      log_.debug("zone not read: cancelled", {{"zone_id", key.zone.to_string()}, {"reason", error.what()}});
+      metrics_.unavailable.increment();
+      return {Loaded::Outcome::unavailable, nullptr};
+    }
     log_.error("zone not read: the database refused", {{"zone_id", key.zone.to_string()},
                                                        {"view", key.view.number()},
                                                        {"sqlstate", error.sqlstate()},
@@ -120,20 +143,20 @@ Loaded ZoneLoader::refresh(const ContentKey& key) {
   }
 }
 
-Loaded ZoneLoader::refresh_or_throw(const ContentKey& key) {
+Loaded ZoneLoader::refresh_or_throw(storage::ZoneContent& content, const ContentKey& key) {
   const auto cached = cache_.find(key);
-  return cached ? step(key, *cached) : read_whole(key);
+  return cached ? step(content, key, *cached) : read_whole(content, key);
 }
 
-Loaded ZoneLoader::step(const ContentKey& key, const CachedZone& cached) {
-  auto step = content_.read_step(key.zone, key.view, cached.snapshot->version(), step_octets_max(*cached.snapshot));
+Loaded ZoneLoader::step(storage::ZoneContent& content, const ContentKey& key, const CachedZone& cached) {
+  auto step = content.read_step(key.zone, key.view, cached.snapshot->version(), step_octets_max(*cached.snapshot));
   switch (step.kind) {
     case Step::Kind::gone:
-      return forget(key.zone);
+      return forget(content, key);
     case Step::Kind::unchanged:
       return ready(*std::move(step.head), cached.snapshot);
     case Step::Kind::too_large:
-      return read_whole(key);
+      return read_whole(content, key);
     case Step::Kind::no_path:
       if (step.head->version < cached.snapshot->version()) {
         // After a restore: the recovery version that central makes will be above both (DESIGN.md §3, Epoch).
@@ -142,7 +165,7 @@ Loaded ZoneLoader::step(const ContentKey& key, const CachedZone& cached) {
                                                                {"version_in_database", step.head->version.value()}});
         return {Loaded::Outcome::ready, cached.snapshot};
       }
-      return read_whole(key);
+      return read_whole(content, key);
     case Step::Kind::forward:
       break;
   }
@@ -151,17 +174,17 @@ Loaded ZoneLoader::step(const ContentKey& key, const CachedZone& cached) {
     log_.warning("difference does not fit what is cached: zone read as a whole",
                  {{"zone", step.head->name.to_text()}, {"reason", next.error().detail}});
     cache_.drop(key);
-    return read_whole(key);
+    return read_whole(content, key);
   }
   metrics_.steps.increment();
   cache_.advance(key, *next, *std::move(step.delta));
   return ready(*std::move(step.head), *std::move(next));
 }
 
-Loaded ZoneLoader::read_whole(const ContentKey& key) {
+Loaded ZoneLoader::read_whole(storage::ZoneContent& content, const ContentKey& key) {
   std::optional<storage::ZoneHead> head;
   std::optional<dns::SnapshotBuilder> builder;
-  const bool found = content_.read_zone(
+  const bool found = content.read_zone(
       key.zone, key.view,
       [&](storage::ZoneHead read) {
         builder.emplace(read.name);
@@ -173,7 +196,7 @@ Loaded ZoneLoader::read_whole(const ContentKey& key) {
         }
       });
   if (!found) {
-    return forget(key.zone);
+    return forget(content, key);
   }
   auto snapshot = std::move(*builder).finish(head->version, head->soa_rrset());
   if (!snapshot) {
@@ -184,8 +207,14 @@ Loaded ZoneLoader::read_whole(const ContentKey& key) {
   return ready(*std::move(head), *std::move(snapshot));
 }
 
-Loaded ZoneLoader::forget(const ZoneId& zone) {
+Loaded ZoneLoader::forget(storage::ZoneContent& content, const ContentKey& key) {
+  const ZoneId& zone = key.zone;
   const ZonePointer entry = index_.find(zone);
+  if (entry && content.deleted_of({zone}).empty()) {
+    // Nobody deleted it: it was lost in a failover or restore (follow/lost_versions.hpp), and is served on.
+    const auto cached = cache_.find(key);
+    return cached ? Loaded{Loaded::Outcome::ready, cached->snapshot} : Loaded{Loaded::Outcome::unavailable, nullptr};
+  }
   if (entry && index_.remove(zone)) {
     log_.info("zone removed", {{"zone", entry->name.to_text()}, {"serial", entry->serial.value()}});
   }
@@ -220,8 +249,16 @@ std::optional<dns::Delta> ZoneLoader::find_difference(const ContentKey& key, dns
       return delta;
     }
   }
+  storage::ZoneContent& chosen = source_.for_version(key.zone, snapshot->version());
+  auto delta = read_difference(chosen, key, from, snapshot->version(), octets_max);
+  const bool is_primary = &chosen == &source_.primary();
+  return delta || is_primary ? delta : read_difference(source_.primary(), key, from, snapshot->version(), octets_max);
+}
+
+std::optional<dns::Delta> ZoneLoader::read_difference(storage::ZoneContent& content, const ContentKey& key,
+                                                      dns::Serial from, dns::Version to, std::size_t octets_max) {
   try {
-    return content_.read_delta(key.zone, key.view, from, snapshot->version(), octets_max);
+    return content.read_delta(key.zone, key.view, from, to, octets_max);
   } catch (const storage::postgres::Unavailable& error) {
     // The full zone is in memory: it's a good answer, too (DESIGN.md invariant 10).
     log_.debug("difference not read: database unavailable", {{"reason", error.what()}});

@@ -8,6 +8,7 @@
 #include "mdns/metrics.hpp"
 #include "mdns/snapshot_cache.hpp"
 #include "mdns/zone_index.hpp"
+#include "storage/content_source.hpp"
 #include "storage/zone_content.hpp"
 
 #include <functional>
@@ -40,7 +41,7 @@ class ZoneLoader {
  public:
   using OnLoaded = std::function<void(const Loaded&)>;
 
-  ZoneLoader(storage::ZoneContent& content, SnapshotCache& cache, ZoneIndex& index, const Logger& log,
+  ZoneLoader(storage::ContentSource& source, SnapshotCache& cache, ZoneIndex& index, const Logger& log,
              LoaderMetrics metrics);
 
   /// Calls `on_loaded` once, on a thread of `pool` or at once on this one, with a version of at least `at_least` if the
@@ -66,13 +67,17 @@ class ZoneLoader {
   void start(WorkerPool& pool, const ContentKey& key);
   void run(WorkerPool& pool, const ContentKey& key);
   void finish(WorkerPool& pool, const ContentKey& key, const Loaded& loaded);
-  [[nodiscard]] Loaded refresh(const ContentKey& key);
-  [[nodiscard]] Loaded refresh_or_throw(const ContentKey& key);
-  [[nodiscard]] Loaded step(const ContentKey& key, const CachedZone& cached);
-  [[nodiscard]] Loaded read_whole(const ContentKey& key);
-  [[nodiscard]] Loaded forget(const ZoneId& zone);
+  [[nodiscard]] Loaded refresh(const ContentKey& key, dns::Version at_least);
+  [[nodiscard]] Loaded refresh_from(storage::ZoneContent& content, const ContentKey& key);
+  [[nodiscard]] Loaded refresh_or_throw(storage::ZoneContent& content, const ContentKey& key);
+  [[nodiscard]] Loaded step(storage::ZoneContent& content, const ContentKey& key, const CachedZone& cached);
+  [[nodiscard]] Loaded read_whole(storage::ZoneContent& content, const ContentKey& key);
+  [[nodiscard]] dns::Version wanted(const ContentKey& key);
+  [[nodiscard]] std::optional<dns::Delta> read_difference(storage::ZoneContent& content, const ContentKey& key,
+                                                          dns::Serial from, dns::Version to, std::size_t octets_max);
+  [[nodiscard]] Loaded forget(storage::ZoneContent& content, const ContentKey& key);
 
-  storage::ZoneContent& content_;
+  storage::ContentSource& source_;
   SnapshotCache& cache_;
   ZoneIndex& index_;
   const Logger& log_;

@@ -14,7 +14,9 @@ class DatabaseState {
  public:
   explicit DatabaseState(const Clock& clock) : clock_(clock), down_since_(clock.steady().time_since_epoch()) {}
 
-  void up() { down_since_.store(up_, std::memory_order_relaxed); }
+  void up() { answers(false); }
+  /// The primary is away, and replicas answer.
+  void up_by_replica() { answers(true); }
   /// Keeps the time of the first failure.
   void down() {
     auto expected = up_;
@@ -29,15 +31,23 @@ class DatabaseState {
     return std::chrono::duration_cast<std::chrono::seconds>(clock_.steady().time_since_epoch() - since);
   }
 
+  [[nodiscard]] bool is_by_replica() const { return by_replica_.load(std::memory_order_relaxed); }
+
   /// The index was read once: there is something to serve.
   std::atomic<bool> loaded{false};
   /// All changes up to here are applied.
   std::atomic<std::int64_t> applied_seq{0};
 
  private:
+  void answers(bool by_replica) {
+    by_replica_.store(by_replica, std::memory_order_relaxed);
+    down_since_.store(up_, std::memory_order_relaxed);
+  }
+
   static constexpr SteadyTime::duration up_ = SteadyTime::duration::min();
   const Clock& clock_;
   std::atomic<SteadyTime::duration> down_since_;
+  std::atomic<bool> by_replica_{false};
 };
 
 }  // namespace minidns::mdns

@@ -15,6 +15,8 @@ namespace {
 
 /// How long the thread may be deaf to `stop`.
 constexpr std::chrono::milliseconds wait_slice{200};
+/// Between two tries to reach a primary that is away, where there are replicas.
+constexpr std::chrono::milliseconds replica_turn{3000};
 /// Between tries to reach a database that is away.
 constexpr std::chrono::milliseconds reconnect_pause{500};
 
@@ -37,10 +39,68 @@ void Follower::run() {
     } catch (const std::runtime_error& error) {  // of storage; whatever it was, the session is over
       database_lost(error.what());
     }
-    for (auto paused = wait_slice; !stopping_.load() && paused <= reconnect_pause; paused += wait_slice) {
-      std::this_thread::sleep_for(wait_slice);
+    wait_for_primary();
+  }
+}
+
+/// A try to reach a primary that hangs takes as long as the connect timeout: between two of them replicas get their
+/// turn.
+void Follower::wait_for_primary() {
+  const SteadyTime until = c_.clock.steady() + (c_.replicas.empty() ? reconnect_pause : replica_turn);
+  SteadyTime next_poll = c_.clock.steady();
+  while (!stopping_.load() && c_.clock.steady() < until) {
+    if (c_.clock.steady() >= next_poll) {
+      next_poll += poll_interval;
+      if (!poll_replicas()) {
+        c_.state.down();
+      }
+      publish_metrics();
+    }
+    std::this_thread::sleep_for(wait_slice);
+  }
+}
+
+/// True if one answered.
+bool Follower::poll_replicas() {
+  bool any = false;
+  for (const FollowedDatabase& replica : c_.replicas) {
+    try {
+      poll(replica);
+      any = true;
+    } catch (const std::runtime_error& error) {  // of storage
+      c_.log.debug("replica not followed", {{"reason", error.what()}});
     }
   }
+  if (any) {
+    c_.state.up_by_replica();
+    c_.updates.retry_due();
+  }
+  return any;
+}
+
+void Follower::poll(const FollowedDatabase& replica) {
+  if (!position_) {
+    load_peers(replica.peers);
+    first_load(replica.content);
+    notify_first_of_each_pool();
+  }
+  const storage::FeedBatch batch = replica.feed.read_after(position_->seq, batch_max);
+  const bool is_behind =
+      batch.head.epoch < position_->epoch || (batch.head.epoch == position_->epoch && batch.head.seq < position_->seq);
+  if (is_behind) {
+    return;  // it will come, or the primary
+  }
+  if (!leads_on(batch.head)) {
+    compare(batch.head, replica);
+    return;
+  }
+  head_seq_ = batch.head.seq;
+  (void)take(batch, replica.peers);  // what has no room is read at the next turn
+}
+
+/// Whether all that happened after our position is in this feed.
+bool Follower::leads_on(const storage::FeedPosition& head) const {
+  return head.epoch == position_->epoch && head.seq >= position_->seq && position_->seq >= head.pruned_through;
 }
 
 void Follower::database_lost(const std::string& reason) {
@@ -51,7 +111,9 @@ void Follower::database_lost(const std::string& reason) {
   }
   connected_ = false;
   told_ = true;
-  c_.state.down();
+  if (c_.replicas.empty()) {
+    c_.state.down();
+  }
   publish_metrics();
 }
 
@@ -65,14 +127,15 @@ void Follower::database_found() {
 
 /// One session. Hints are listened to before anything is read, so that none falls between.
 void Follower::follow() {
-  for (const storage::Hint& hint : c_.feed.wait_hints(std::chrono::milliseconds(0))) {
+  for (const storage::Hint& hint : c_.primary.feed.wait_hints(std::chrono::milliseconds(0))) {
     hear(hint);
   }
-  load_peers();
+  load_peers(c_.primary.peers);
   if (!position_) {
-    first_load();
+    first_load(c_.primary.content);
     notify_first_of_each_pool();
   }
+  lost_.report();  // what was found while only replicas answered
   read_feed();
   database_found();
   while (!stopping_.load()) {
@@ -86,9 +149,9 @@ void Follower::follow() {
   }
 }
 
-void Follower::first_load() {
+void Follower::first_load(storage::ZoneContent& content) {
   const SteadyTime begin = c_.clock.steady();
-  position_ = c_.content.read_index(
+  position_ = content.read_index(
       [this](const storage::ZoneHead& head) { (void)c_.index.publish(head); },
       [this](const ZoneId& zone, const storage::CorruptContent& error) {
         c_.log.error("zone left out: its row is not valid", {{"zone_id", zone.to_string()}, {"reason", error.what()}});
@@ -100,8 +163,8 @@ void Follower::first_load() {
               {{"zones", c_.index.size()}, {"seq", position_->seq}, {"epoch", position_->epoch}, {"ms", took.count()}});
 }
 
-void Follower::load_peers() {
-  const storage::TransferPeers stored = c_.peers_reader.read();
+void Follower::load_peers(storage::TransferPeersReader& reader) {
+  const storage::TransferPeers stored = reader.read();
   c_.peers.publish(make_peers(stored, c_.secret_box, c_.log));
   c_.log.info("keys and nameservers loaded", {{"keys", stored.keys.size()}, {"nameservers", stored.peers.size()}});
 }
@@ -123,7 +186,7 @@ void Follower::hear_hints() {
   const auto until_poll =
       std::chrono::duration_cast<std::chrono::milliseconds>(polled_at_ + poll_interval - c_.clock.steady());
   const auto timeout = std::clamp(until_poll, std::chrono::milliseconds(1), wait_slice);
-  for (const storage::Hint& hint : c_.feed.wait_hints(timeout)) {
+  for (const storage::Hint& hint : c_.primary.feed.wait_hints(timeout)) {
     hear(hint);
   }
 }
@@ -179,26 +242,25 @@ void Follower::hear_renotify(const std::string& payload) {
 void Follower::read_feed() {
   feed_hinted_ = false;
   while (!stopping_.load()) {
-    const storage::FeedBatch batch = c_.feed.read_after(position_->seq, batch_max);
+    const storage::FeedBatch batch = c_.primary.feed.read_after(position_->seq, batch_max);
     polled_at_ = c_.clock.steady();
     head_seq_ = batch.head.seq;
     if (batch.head.epoch < position_->epoch) {
       // An old database came back beside the new one (DESIGN.md §3, Epoch): nothing from it is believed.
       throw storage::postgres::Unavailable("the database has an older epoch than was seen: refused");
     }
-    if (batch.head.epoch > position_->epoch || batch.head.seq < position_->seq ||
-        position_->seq < batch.head.pruned_through) {
-      compare(batch.head);
+    if (!leads_on(batch.head)) {
+      compare(batch.head, c_.primary);
       return;
     }
-    if (!take(batch) || batch.changes.size() < batch_max) {
+    if (!take(batch, c_.primary.peers) || batch.changes.size() < batch_max) {
       return;
     }
   }
 }
 
 /// False if the queue is full: the rest is read again later.
-bool Follower::take(const storage::FeedBatch& batch) {
+bool Follower::take(const storage::FeedBatch& batch, storage::TransferPeersReader& peers) {
   bool peers_changed = false;
   bool all = true;
   for (const storage::FeedChange& change : batch.changes) {
@@ -213,14 +275,14 @@ bool Follower::take(const storage::FeedBatch& batch) {
     position_ = at(batch.head, change.seq);
   }
   if (peers_changed) {
-    load_peers();
+    load_peers(peers);
   }
   return all;
 }
 
 /// The whole index against the database: what is newer there is taken over, what is gone there goes, and what only we
 /// have is kept and reported.
-void Follower::compare(const storage::FeedPosition& head) {
+void Follower::compare(const storage::FeedPosition& head, const FollowedDatabase& database) {
   const bool is_new_epoch = head.epoch > position_->epoch;
   const bool was_set_back = is_new_epoch || head.seq < position_->seq;
   c_.log.warning("feed can't be followed on: comparing all zones with the database",
@@ -230,9 +292,12 @@ void Follower::compare(const storage::FeedPosition& head) {
                   {"seq_before", position_->seq},
                   {"pruned_through", head.pruned_through}});
   c_.metrics.resyncs.increment();
+  if (was_set_back) {
+    c_.updates.set_back();
+  }
   lost_.begin(was_set_back && !is_new_epoch ? std::optional(head.epoch) : std::nullopt);
   std::unordered_set<ZoneId> present;
-  const auto read = c_.content.read_index(
+  const auto read = database.content.read_index(
       [&](const storage::ZoneHead& zone) {
         present.insert(zone.id);
         const ZonePointer known = c_.index.find(zone.id);
@@ -252,10 +317,12 @@ void Follower::compare(const storage::FeedPosition& head) {
         present.insert(zone);
         c_.log.error("zone left out: its row is not valid", {{"zone_id", zone.to_string()}, {"reason", error.what()}});
       });
-  const std::size_t removed = remove_missing(present, was_set_back);
-  load_peers();
+  const std::size_t removed = remove_missing(database.content, present, was_set_back);
+  load_peers(database.peers);
   lost_.end();
-  lost_.report();  // before the position is taken over: if it fails, all is compared again
+  if (&database == &c_.primary) {
+    lost_.report();  // before the position is taken over: if it fails, all is compared again
+  }
   position_ = read;
   head_seq_ = read.seq;
   c_.log.info("zones compared", {{"zones", c_.index.size()}, {"removed", removed}});
@@ -263,14 +330,15 @@ void Follower::compare(const storage::FeedPosition& head) {
 
 /// A zone that nobody deleted, and that is gone after a promotion or restore, was lost there: served on and reported.
 /// Returns the number of those that were deleted.
-std::size_t Follower::remove_missing(const std::unordered_set<ZoneId>& present, bool was_set_back) {
+std::size_t Follower::remove_missing(storage::ZoneContent& content, const std::unordered_set<ZoneId>& present,
+                                     bool was_set_back) {
   std::vector<ZoneId> missing;
   for (const ZonePointer& zone : c_.index.all()) {
     if (!present.contains(zone->id)) {
       missing.push_back(zone->id);
     }
   }
-  const auto known = c_.content.deleted_of(missing);
+  const auto known = content.deleted_of(missing);
   const std::unordered_set<ZoneId> deleted(known.begin(), known.end());
   std::size_t removed = 0;
   for (const ZoneId& zone : missing) {
@@ -300,6 +368,7 @@ void Follower::publish_metrics() {
   c_.metrics.snapshots_octets.set(static_cast<double>(c_.cache.octets()));
   const auto down = c_.state.down_for();
   c_.metrics.database_down_s.set(down ? static_cast<double>(down->count()) : 0);
+  c_.metrics.by_replica.set(!down && c_.state.is_by_replica() ? 1 : 0);
   lost_.publish();
 }
 

@@ -24,11 +24,17 @@
 
 namespace minidns::mdns {
 
-/// What the follower works on; all must outlive it.
-struct FollowerContext {
+/// A database that can be followed: the primary, or a replica.
+struct FollowedDatabase {
   storage::FeedReader& feed;
   storage::ZoneContent& content;
-  storage::TransferPeersReader& peers_reader;
+  storage::TransferPeersReader& peers;
+};
+
+/// What the follower works on; all must outlive it.
+struct FollowerContext {
+  FollowedDatabase primary;
+  std::vector<FollowedDatabase> replicas;
   storage::RecoveryReports& recovery;
   const SecretBox& secret_box;
   ZoneIndex& index;
@@ -50,6 +56,8 @@ struct FollowerContext {
 /// Keeps index and peers as the database says, on a thread of its own (`run`). Hints are acted on at once; the feed,
 /// read at least once a second from our own position, makes it complete.
 ///
+/// While the primary is away, replicas are asked once a second: without hints, and what they lack is waited for.
+///
 ///     away ──connected──▶ load or compare the index ──▶ following ──feed behind us, pruned, new epoch──▶ compare
 ///       ▲                                                  │
 ///       └────────────────── database lost ─────────────────┘     (what is in memory is served on)
@@ -68,17 +76,22 @@ class Follower {
 
  private:
   void follow();
-  void first_load();
-  void load_peers();
+  void first_load(storage::ZoneContent& content);
+  void load_peers(storage::TransferPeersReader& reader);
   void notify_first_of_each_pool();
   void hear_hints();
   void hear(const storage::Hint& hint);
   void hear_versions(const std::string& payload);
   void hear_renotify(const std::string& payload);
   void read_feed();
-  [[nodiscard]] bool take(const storage::FeedBatch& batch);
-  void compare(const storage::FeedPosition& head);
-  [[nodiscard]] std::size_t remove_missing(const std::unordered_set<ZoneId>& present, bool was_set_back);
+  [[nodiscard]] bool take(const storage::FeedBatch& batch, storage::TransferPeersReader& peers);
+  void compare(const storage::FeedPosition& head, const FollowedDatabase& database);
+  [[nodiscard]] std::size_t remove_missing(storage::ZoneContent& content, const std::unordered_set<ZoneId>& present,
+                                           bool was_set_back);
+  void wait_for_primary();
+  [[nodiscard]] bool poll_replicas();
+  void poll(const FollowedDatabase& replica);
+  [[nodiscard]] bool leads_on(const storage::FeedPosition& head) const;
   void publish_metrics();
   void database_lost(const std::string& reason);
   void database_found();

@@ -88,6 +88,15 @@ std::int64_t UpdateQueue::applied_through(std::int64_t read_through) const {
   return seqs_.empty() ? read_through : std::min(read_through, *seqs_.begin() - 1);
 }
 
+void UpdateQueue::set_back() {
+  const std::lock_guard lock(mutex_);
+  seqs_.clear();
+  for (auto& [zone, pending] : pending_) {
+    pending.seq.reset();
+    pending.version = dns::Version(0);  // any version will do for the load that runs
+  }
+}
+
 void UpdateQueue::retry_due() {
   std::vector<std::pair<ZoneId, dns::Version>> due;
   {

@@ -38,6 +38,10 @@ class UpdateQueue {
   /// All changes up to here are applied, if the feed was handed over through `read_through`.
   [[nodiscard]] std::int64_t applied_through(std::int64_t read_through) const;
 
+  /// The database was set back: versions that were wanted may have been lost, and the feed's numbers mean nothing any
+  /// more. What is there now is to be wanted anew.
+  void set_back();
+
   /// Tries again what failed and is due; to be called now and then.
   void retry_due();
 

@@ -4,7 +4,7 @@ foreach(name main_job faults catalog)
   add_dependencies(e2e_${name} central mdns pool-manager)
 endforeach()
 # What may happen to the database; what anybody is served meanwhile is watched.
-foreach(name failover)
+foreach(name database_outage failover restore)
   minidns_test(e2e_${name} SOURCES ${CMAKE_CURRENT_LIST_DIR}/${name}.cpp ${CMAKE_CURRENT_LIST_DIR}/transfer_watch.cpp
                LINK minidns_harness LABELS e2e TIMEOUT 900)
   add_dependencies(e2e_${name} central mdns pool-manager)

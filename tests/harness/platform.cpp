@@ -26,9 +26,11 @@ std::string text_of(const json::value& value, const char* key) {
 Platform::Platform(const PlatformOptions& options)
     : folder_("platform"),
       log_level_(options.log_level),
+      postgres_(options.own_network ? NetworkNamespace::create() : nullptr),
       mdns_port_(free_port()),
       api_port_(free_port()),
       transfer_key_{"transfer.test.", "hmac-sha256", to_base64(random_bytes(32))} {
+  database_config_ = options.database_config;
   postgres_.create_empty_database("minidns");
   if (options.standby) standby_ = PostgresCluster::standby_of(postgres_);
   write_file(folder_ / "master-key", to_hex(random_bytes(32)) + "\n");
@@ -74,7 +76,7 @@ std::string Platform::program_config(const std::string& name, const std::string&
   const auto database = standby_ ? postgres_.conninfo("minidns", *standby_) : postgres_.conninfo("minidns");
   write_file(file, "log: {level: " + log_level_ + "}\nops: {address: 127.0.0.1, port: " + std::to_string(ops_port) +
                        "}\nmaster_key_file: " + folder_.path().string() + "/master-key\ndatabase: {conninfo: \"" +
-                       database + "\"}\n" + lines);
+                       database + "\"" + database_config_ + "}\n" + lines);
   return file;
 }
 

@@ -21,6 +21,10 @@ struct PlatformOptions {
   std::string log_level = "debug";
   /// The database has an asynchronous standby; all programs know both.
   bool standby = false;
+  /// The database has a network of its own that can be cut, where that is permitted.
+  bool own_network = false;
+  /// Added to `database` in the configuration of each program: `, statement_timeout: 3s`.
+  std::string database_config = {};
   /// Lines added to the configuration of each program.
   std::string central_config = {};
   std::string mdns_config = {};
@@ -74,6 +78,7 @@ class Platform {
   KeySpec transfer_key_;
   std::string pool_id_;
   std::string pool_manager_config_;
+  std::string database_config_;
   std::unique_ptr<BindServer> bind_;
   std::unique_ptr<PowerdnsServer> powerdns_;
   std::unique_ptr<Program> central_;

@@ -9,6 +9,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <unistd.h>
+#include <utility>
 
 namespace minidns::harness {
 
@@ -31,11 +32,27 @@ PostgresCluster::PostgresCluster(Empty /*unused*/) : folder_("postgres"), port_(
   if (::geteuid() == 0) check(run({"chown", "postgres", folder_.path().string()}), "chown");
 }
 
-PostgresCluster::PostgresCluster() : PostgresCluster(Empty{}) {
+PostgresCluster::PostgresCluster(std::unique_ptr<NetworkNamespace> network) : PostgresCluster(Empty{}) {
+  network_ = std::move(network);
+  init();
+  start();
+}
+
+void PostgresCluster::init() {
   check(run({std::string(bin) + "initdb", "-D", folder_ / "data", "-A", "trust", "-U", "postgres", "-E", "UTF8",
              "--locale=C", "--no-sync"},
             {}, std::chrono::seconds(60), as_postgres()),
         "initdb");
+  if (network_) {
+    const auto access = folder_ / "data/pg_hba.conf";
+    write_file(access, read_file(access) + "host all all " + network_->network() + " trust\n");
+  }
+}
+
+void PostgresCluster::make_anew() {
+  if (server_.running()) kill();
+  check(run({"rm", "-rf", folder_ / "data"}), "rm");
+  init();
   start();
 }
 
@@ -97,10 +114,29 @@ PostgresCluster::~PostgresCluster() {
 
 void PostgresCluster::start() {
   const auto log = folder_ / "log";
-  server_ = Process({std::string(bin) + "postgres", "-D", folder_ / "data", "-k", folder_.path().string(), "-p",
-                     std::to_string(port_), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c",
-                     "max_connections=200", "-c", "shared_buffers=256MB", "-c", "max_wal_size=2GB"},
-                    {.log_file = log, .user = "postgres", .folder = "/"});
+  std::vector<std::string> command;
+  ProcessOptions options{.log_file = log, .user = "postgres", .folder = "/"};
+  if (network_) {
+    // Both end in exec, so that the process is the server itself.
+    command = {"ip",
+               "netns",
+               "exec",
+               network_->name(),
+               "setpriv",
+               "--reuid=postgres",
+               "--regid=postgres",
+               "--clear-groups",
+               "--pdeathsig=KILL"};
+    options.user = {};
+  }
+  const std::string addresses = network_ ? "127.0.0.1," + network_->address() : "127.0.0.1";
+  for (const auto& word :
+       std::vector<std::string>{std::string(bin) + "postgres", "-D", folder_ / "data", "-k", folder_.path().string(),
+                                "-p", std::to_string(port_), "-c", "listen_addresses=" + addresses, "-c", "fsync=off",
+                                "-c", "max_connections=200", "-c", "shared_buffers=256MB", "-c", "max_wal_size=2GB"}) {
+    command.push_back(word);
+  }
+  server_ = Process(command, options);
   const bool up = eventually([&] {
     return !server_.running() ||
            run({std::string(bin) + "pg_isready", "-q", "-h", folder_.path().string(), "-p", std::to_string(port_)})
@@ -145,7 +181,8 @@ void PostgresCluster::signal_all(int number) {
 }
 
 std::string PostgresCluster::conninfo(const std::string& database) const {
-  return "host=" + folder_.path().string() + " port=" + std::to_string(port_) + " user=postgres dbname=" + database;
+  return "host=" + (network_ ? network_->address() : folder_.path().string()) + " port=" + std::to_string(port_) +
+         " user=postgres dbname=" + database;
 }
 
 std::string PostgresCluster::conninfo(const std::string& database, const PostgresCluster& other) const {

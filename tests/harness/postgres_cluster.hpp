@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tests/harness/network_namespace.hpp"
 #include "tests/harness/process.hpp"
 #include "tests/harness/temp_dir.hpp"
 
@@ -15,7 +16,9 @@ namespace minidns::harness {
 class PostgresCluster {
  public:
   /// Makes and starts it. Throws std::runtime_error with the server's log if that fails.
-  PostgresCluster();
+  PostgresCluster() : PostgresCluster(std::unique_ptr<NetworkNamespace>()) {}
+  /// With a network of its own, unless that is null.
+  explicit PostgresCluster(std::unique_ptr<NetworkNamespace> network);
   ~PostgresCluster();
 
   /// An asynchronous hot standby of `primary`, which must run.
@@ -31,6 +34,12 @@ class PostgresCluster {
   void take_snapshot();
   /// Stops, puts the snapshot in the place of the data folder, and starts.
   void restore_snapshot();
+
+  /// Throws all databases away and makes the cluster anew, with another system identifier, at the same address.
+  void make_anew();
+
+  /// Null: it listens where we do.
+  [[nodiscard]] NetworkNamespace* network() const { return network_.get(); }
 
   /// A new database with all migrations applied; returns its connection string.
   std::string create_database(const std::string& name);
@@ -60,6 +69,9 @@ class PostgresCluster {
   [[nodiscard]] static ProcessOptions as_postgres();
   void signal_all(int number);
 
+  void init();
+
+  std::unique_ptr<NetworkNamespace> network_;
   TempDir folder_;
   std::uint16_t port_;
   Process server_;

@@ -5,6 +5,7 @@ minidns_test(mdns_interop
     interop/mdns_hostile.cpp
     interop/mdns_notify_out.cpp
     interop/mdns_reload.cpp
+    interop/mdns_replicas.cpp
     interop/mdns_socket.cpp
     interop/mdns_tls.cpp
     interop/mdns_transfers.cpp

@@ -193,14 +193,16 @@ void World::fill_zone(WrittenZone& zone, int count) {
             zone.id.to_string() + " " + version + "'; select number_changes()");
 }
 
-std::unique_ptr<harness::Program> World::make_mdns(const std::string& address, const std::string& config) {
+std::unique_ptr<harness::Program> World::make_mdns(const std::string& address, const std::string& config,
+                                                   const std::string& conninfo) {
   const std::string name = "mdns-" + std::to_string(++programs_);
   const auto ops = harness::free_port();
   const std::string file = folder_ / (name + ".yaml");
   harness::write_file(file, "log: {level: debug}\nops: {address: 127.0.0.1, port: " + std::to_string(ops) +
                                 "}\nmaster_key_file: " + (folder_ / "master-key") + "\ndatabase: {conninfo: \"" +
-                                postgres_.conninfo(database_) + "\"}\nlisten: [{address: " + address +
-                                ", port: " + std::to_string(port_) + "}]\n" + config);
+                                (conninfo.empty() ? postgres_.conninfo(database_) : conninfo) +
+                                "\"}\nlisten: [{address: " + address + ", port: " + std::to_string(port_) + "}]\n" +
+                                config);
   return std::make_unique<harness::Program>("mdns", std::vector<std::string>{}, file, folder_ / (name + ".log"), ops);
 }
 

@@ -59,8 +59,10 @@ class World {
   /// Gives the feed its numbers and tells of it.
   void number();
 
-  /// On `address`, at a port of its own for all instances; `config` are further lines.
-  std::unique_ptr<harness::Program> make_mdns(const std::string& address, const std::string& config = {});
+  /// On `address`, at a port of its own for all instances; `config` are further lines. `conninfo`: another than that of
+  /// our PostgreSQL.
+  std::unique_ptr<harness::Program> make_mdns(const std::string& address, const std::string& config = {},
+                                              const std::string& conninfo = {});
   std::unique_ptr<harness::Program> start_mdns(const std::string& address, const std::string& config = {});
   [[nodiscard]] std::uint16_t port() const { return port_; }
 

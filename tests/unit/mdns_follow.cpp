@@ -144,9 +144,23 @@ class Following : public testing::Test {
  protected:
   void start() {
     content_.set_position([this] { return feed_.head(); });
-    follower_ = std::make_unique<Follower>(FollowerContext{
-        feed_, content_, peers_reader_, recovery_, box_, index_, cache_, loader_, *workers_, updates_, peers_,
-        coordinator_, sender_, state_, clock_, follow_metrics_, log_, [](const std::string&) {}});
+    follower_ = std::make_unique<Follower>(FollowerContext{{feed_, content_, peers_reader_},
+                                                           replicas_,
+                                                           recovery_,
+                                                           box_,
+                                                           index_,
+                                                           cache_,
+                                                           loader_,
+                                                           *workers_,
+                                                           updates_,
+                                                           peers_,
+                                                           coordinator_,
+                                                           sender_,
+                                                           state_,
+                                                           clock_,
+                                                           follow_metrics_,
+                                                           log_,
+                                                           [](const std::string&) {}});
     thread_ = std::thread([this] { follower_->run(); });
   }
   ~Following() override {
@@ -180,6 +194,7 @@ class Following : public testing::Test {
   FakeContent content_;
   NoPeers peers_reader_;
   FakeReports recovery_;
+  std::vector<FollowedDatabase> replicas_;
   SecretBox box_ = *SecretBox::create(Secret(Bytes(32)));
   ZoneIndex index_;
   SnapshotCache cache_{SnapshotCache::Limits{}};
@@ -293,13 +308,53 @@ TEST_F(Following, GoesOnWhenTheDatabaseComesBack) {
   EXPECT_TRUE(eventually([&] { return has(1, 2) && state_.applied_seq.load() == 1; }));
 }
 
+TEST_F(Following, WaitsForNoVersionThatWasLost) {
+  put(1, 5);
+  feed_.set_head({10, 1, 0});
+  start();
+  ASSERT_TRUE(eventually([&] { return has(1, 5) && !state_.down_for(); }));
+  feed_.add(1, 9);
+  ASSERT_TRUE(eventually([&] { return updates_.size() == 1; })) << "nobody has that version yet";
+  put(1, 6);
+  feed_.set_head({8, 2, 0});
+  EXPECT_TRUE(eventually([&] { return has(1, 6) && updates_.size() == 0 && state_.applied_seq.load() == 8; }));
+}
+
+TEST_F(Following, AsksReplicasWhileThePrimaryIsAway) {
+  FakeFeed replica_feed;
+  FakeContent replica_content;
+  replica_content.set_position([&] { return replica_feed.head(); });
+  replicas_.push_back({replica_feed, replica_content, peers_reader_});
+  feed_.set_unavailable(true);
+  replica_content.put(head(1, "z1.example.", 1, 1), {ns_rrset("z1.example.")});
+  put(1, 1);
+  start();
+  ASSERT_TRUE(eventually([&] { return has(1, 1) && state_.is_by_replica() && !state_.down_for(); }));
+  put(1, 2);
+  replica_feed.add(1, 2);
+  EXPECT_TRUE(eventually([&] { return has(1, 2); })) << "by polling";
+  for (int i = 0; i < 5; ++i) {
+    feed_.add(1, 2);
+  }
+  feed_.set_unavailable(false);
+  EXPECT_TRUE(eventually([&] { return !state_.is_by_replica() && state_.applied_seq.load() == 5; }));
+  feed_.set_unavailable(true);
+  EXPECT_TRUE(eventually([&] { return state_.is_by_replica(); }));
+  EXPECT_EQ(state_.applied_seq.load(), 5) << "the replica is behind, and nothing is undone";
+  follower_->stop();
+  thread_.join();
+  follower_.reset();
+}
+
 TEST(MdnsSettings, ReadsAllAndRefusesWhatItDoesNotKnow) {
   const std::string base =
       "ops: {port: 9000}\nmaster_key_file: /k\ndatabase: {conninfo: dbname=x}\n"
-      "listen: [{address: 127.0.0.1, port: 5300}, {address: '::1', port: 5300}]\n";
+      "listen: [{address: 127.0.0.1, port: 5300}, {address: '::1', port: 5300}]\n"
+      "replicas: {conninfo: [host=r1, host=r2], wait: 50ms}\n";
   const auto settings = read_settings(ConfigMap::parse(
       base + "unsigned_queries: {allow: [10.0.0.0/8]}\nsnapshots: {octets_max: 64MiB}\nnsid: one\n", "test"));
   EXPECT_EQ(settings.listen.size(), 2U);
+  EXPECT_EQ(settings.replicas.conninfo, (std::vector<std::string>{"host=r1", "host=r2"}));
   EXPECT_EQ(settings.advertised_address, "127.0.0.1:5300");
   EXPECT_EQ(settings.snapshots.octets_max, 64U << 20U);
   EXPECT_TRUE(settings.runtime.access.unsigned_allowed.contains(boost::asio::ip::make_address("10.1.1.1")));

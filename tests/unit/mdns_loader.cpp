@@ -69,6 +69,20 @@ TEST_F(Loader, ForgetsAZoneThatIsGone) {
   EXPECT_FALSE(cache_.find(key_));
 }
 
+TEST_F(Loader, KeepsAZoneThatIsGoneThoughNobodyDeletedIt) {
+  content_.set_deleted({});
+  ASSERT_EQ(load(1).outcome, Loaded::Outcome::ready);
+  (void)index_.publish(head(1, zone_text, 1, 10));
+  content_.remove(zone_);
+  const Loaded lost = load(1);
+  ASSERT_EQ(lost.outcome, Loaded::Outcome::ready);
+  EXPECT_EQ(lost.snapshot->version(), dns::Version(1));
+  EXPECT_TRUE(index_.find(zone_));
+  cache_.drop({zone_, default_view});
+  EXPECT_EQ(load(1).outcome, Loaded::Outcome::unavailable);
+  EXPECT_TRUE(index_.find(zone_));
+}
+
 TEST_F(Loader, SaysThatTheDatabaseIsAwayAndGoesOn) {
   content_.set_unavailable(true);
   EXPECT_EQ(load(1).outcome, Loaded::Outcome::unavailable);

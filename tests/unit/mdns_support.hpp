@@ -6,6 +6,7 @@
 #include "mdns/nameserver/request.hpp"
 #include "mdns/peers.hpp"
 #include "mdns/zone_index.hpp"
+#include "storage/content_source.hpp"
 #include "storage/zone_content.hpp"
 
 #include <atomic>
@@ -48,7 +49,7 @@ class ManualClock final : public Clock {
                               Transport transport = Transport::udp, const std::string& peer = "192.0.2.1");
 
 /// Zones in memory, with all their versions; may be made to fail or to wait.
-class FakeContent final : public storage::ZoneContent {
+class FakeContent final : public storage::ZoneContent, public storage::ContentSource {
  public:
   struct State {
     storage::ZoneHead head;
@@ -69,6 +70,11 @@ class FakeContent final : public storage::ZoneContent {
   void set_deleted(std::vector<ZoneId> zones);
   [[nodiscard]] int whole_reads() const { return whole_reads_; }
   [[nodiscard]] int steps() const { return steps_; }
+
+  [[nodiscard]] storage::ZoneContent& for_version(const ZoneId& /*zone*/, dns::Version /*at_least*/) override {
+    return *this;
+  }
+  [[nodiscard]] storage::ZoneContent& primary() override { return *this; }
 
   storage::FeedPosition read_index(const OnHead& on_head, const OnCorrupt& on_corrupt) override;
   [[nodiscard]] bool read_zone(const ZoneId& zone, const ViewId& view, const OnHead& on_head,
