@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
+#include <map>
+#include <stdexcept>
 #include <utility>
 
 namespace minidns::mdns {
@@ -15,6 +18,9 @@ using Step = storage::ZoneContent::Step;
 
 /// A step of small zones may well be larger than the zone: it's read all the same, so that IXFR has it.
 constexpr std::size_t step_octets_min = 64 * 1024;
+
+/// Steps of one round trip: about a millisecond or ten of one worker, so that others get their share.
+constexpr std::size_t steps_per_batch = 50;
 
 /// More than half of a zone: to read it whole costs about the same, and secondaries will get it whole, too.
 std::size_t step_octets_max(const dns::ZoneSnapshot& snapshot) {
@@ -45,16 +51,103 @@ void ZoneLoader::load(WorkerPool& pool, const ContentKey& key, dns::Version at_l
 }
 
 void ZoneLoader::start(WorkerPool& pool, const ContentKey& key) {
-  if (!pool.post([this, &pool, key] { run(pool, key); })) {
+  {
+    const std::lock_guard lock(mutex_);
+    waiting_[&pool].push_back(key);
+  }
+  if (!pool.post([this, &pool] { run(pool); }) && withdraw(pool, key)) {
     finish(pool, key, {Loaded::Outcome::overloaded, nullptr});
   }
 }
 
-void ZoneLoader::run(WorkerPool& pool, const ContentKey& key) {
+/// False if a worker has taken it.
+bool ZoneLoader::withdraw(WorkerPool& pool, const ContentKey& key) {
+  const std::lock_guard lock(mutex_);
+  auto& waiting = waiting_[&pool];
+  const auto found = std::find(waiting.rbegin(), waiting.rend(), key);
+  if (found == waiting.rend()) {
+    return false;
+  }
+  waiting.erase(std::next(found).base());
+  return true;
+}
+
+/// Several that can take a step, or one that must be read as a whole; none if others have taken what was there.
+std::vector<ContentKey> ZoneLoader::take_waiting(WorkerPool& pool) {
+  std::vector<ContentKey> keys;
+  const std::lock_guard lock(mutex_);
+  auto& waiting = waiting_[&pool];
+  while (!waiting.empty() && keys.size() < steps_per_batch) {
+    const bool steps = cache_.find(waiting.front()).has_value();
+    if (!steps && !keys.empty()) {
+      break;
+    }
+    keys.push_back(waiting.front());
+    waiting.pop_front();
+    if (!steps) {
+      break;
+    }
+  }
+  return keys;
+}
+
+void ZoneLoader::run(WorkerPool& pool) {
+  const std::vector<ContentKey> keys = take_waiting(pool);
+  if (keys.empty()) {
+    return;
+  }
   const auto begin = std::chrono::steady_clock::now();
-  const Loaded loaded = refresh(key, wanted(key));
-  metrics_.duration.observe(std::chrono::steady_clock::now() - begin);
-  finish(pool, key, loaded);
+  std::vector<Loaded> loaded;
+  if (keys.size() == 1) {
+    loaded.push_back(refresh(keys[0], wanted(keys[0])));
+  } else {
+    loaded = step_all(keys);
+  }
+  const auto each = (std::chrono::steady_clock::now() - begin) / keys.size();
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    metrics_.duration.observe(each);
+    finish(pool, keys[i], loaded[i]);
+  }
+}
+
+/// What can't be done together, for whatever reason, is done one by one.
+std::vector<Loaded> ZoneLoader::step_all(const std::vector<ContentKey>& keys) {
+  struct Group {
+    std::vector<std::size_t> places;
+    std::vector<CachedZone> cached;
+    std::vector<storage::ZoneContent::StepRequest> requests;
+  };
+  std::vector<std::optional<Loaded>> results(keys.size());
+  std::map<storage::ZoneContent*, Group> groups;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (auto cached = cache_.find(keys[i])) {
+      Group& group = groups[&source_.for_version(keys[i].zone, wanted(keys[i]))];
+      group.places.push_back(i);
+      group.requests.push_back(
+          {keys[i].zone, keys[i].view, cached->snapshot->version(), step_octets_max(*cached->snapshot)});
+      group.cached.push_back(*std::move(cached));
+    }
+  }
+  for (auto& item : groups) {  // clang 14 captures no structured binding
+    storage::ZoneContent& content = *item.first;
+    Group& group = item.second;
+    std::vector<storage::ZoneContent::Step> steps;
+    try {
+      steps = content.read_steps(group.requests);
+    } catch (const std::runtime_error& error) {
+      log_.debug("steps not read together", {{"zones", group.requests.size()}, {"reason", error.what()}});
+    }
+    for (std::size_t n = 0; n < steps.size(); ++n) {
+      const ContentKey& key = keys[group.places[n]];
+      results[group.places[n]] =
+          guarded(key, [&] { return take_step(content, key, group.cached[n], std::move(steps[n])); });
+    }
+  }
+  std::vector<Loaded> loaded;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    loaded.push_back(results[i] ? *std::move(results[i]) : refresh(keys[i], wanted(keys[i])));
+  }
+  return loaded;
 }
 
 void ZoneLoader::finish(WorkerPool& pool, const ContentKey& key, const Loaded& loaded) {
@@ -104,10 +197,14 @@ Loaded ZoneLoader::refresh(const ContentKey& key, dns::Version at_least) {
   return loaded.outcome == Loaded::Outcome::unavailable && !is_primary ? refresh_from(source_.primary(), key) : loaded;
 }
 
-/// All that may go wrong with a database becomes an outcome here: whoever waits is told, and the thread goes on.
 Loaded ZoneLoader::refresh_from(storage::ZoneContent& content, const ContentKey& key) {
+  return guarded(key, [&] { return refresh_or_throw(content, key); });
+}
+
+/// All that may go wrong with a database becomes an outcome here: whoever waits is told, and the thread goes on.
+Loaded ZoneLoader::guarded(const ContentKey& key, const std::function<Loaded()>& work) const {
   try {
-    return refresh_or_throw(content, key);
+    return work();
   } catch (const storage::postgres::Unavailable& error) {
     log_.debug("zone not read: database unavailable",
                {{"zone_id", key.zone.to_string()}, {"view", key.view.number()}, {"reason", error.what()}});
@@ -149,7 +246,13 @@ Loaded ZoneLoader::refresh_or_throw(storage::ZoneContent& content, const Content
 }
 
 Loaded ZoneLoader::step(storage::ZoneContent& content, const ContentKey& key, const CachedZone& cached) {
-  auto step = content.read_step(key.zone, key.view, cached.snapshot->version(), step_octets_max(*cached.snapshot));
+  return take_step(
+      content, key, cached,
+      content.read_step(key.zone, key.view, cached.snapshot->version(), step_octets_max(*cached.snapshot)));
+}
+
+Loaded ZoneLoader::take_step(storage::ZoneContent& content, const ContentKey& key, const CachedZone& cached,
+                             Step step) {
   switch (step.kind) {
     case Step::Kind::gone:
       return forget(content, key);

@@ -11,6 +11,7 @@
 #include "storage/content_source.hpp"
 #include "storage/zone_content.hpp"
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -36,7 +37,8 @@ struct Loaded {
 
 /// Brings zones, each as one view sees it, from the database into the cache; one load per zone and view at a time,
 /// whoever asks (a transfer, or the ZoneUpdater). A cached content takes a step (the rows that changed), others are
-/// read as a whole. A zone that is gone leaves the index too.
+/// read as a whole. A zone that is gone leaves the index too. Steps that wait for a worker are taken many at a time: a
+/// thousand zones that changed while the database was away cost some twenty round trips.
 class ZoneLoader {
  public:
   using OnLoaded = std::function<void(const Loaded&)>;
@@ -65,7 +67,13 @@ class ZoneLoader {
   };
 
   void start(WorkerPool& pool, const ContentKey& key);
-  void run(WorkerPool& pool, const ContentKey& key);
+  [[nodiscard]] bool withdraw(WorkerPool& pool, const ContentKey& key);
+  [[nodiscard]] std::vector<ContentKey> take_waiting(WorkerPool& pool);
+  void run(WorkerPool& pool);
+  [[nodiscard]] std::vector<Loaded> step_all(const std::vector<ContentKey>& keys);
+  [[nodiscard]] Loaded guarded(const ContentKey& key, const std::function<Loaded()>& work) const;
+  [[nodiscard]] Loaded take_step(storage::ZoneContent& content, const ContentKey& key, const CachedZone& cached,
+                                 storage::ZoneContent::Step step);
   void finish(WorkerPool& pool, const ContentKey& key, const Loaded& loaded);
   [[nodiscard]] Loaded refresh(const ContentKey& key, dns::Version at_least);
   [[nodiscard]] Loaded refresh_from(storage::ZoneContent& content, const ContentKey& key);
@@ -83,8 +91,10 @@ class ZoneLoader {
   const Logger& log_;
   const LoaderMetrics metrics_;
 
-  std::mutex mutex_;  // guards flights_
+  std::mutex mutex_;  // guards what follows
   std::unordered_map<ContentKey, Flight> flights_;
+  /// What waits for a worker, oldest first. Each has posted a job of its own; a job may take several.
+  std::unordered_map<WorkerPool*, std::deque<ContentKey>> waiting_;
 };
 
 /// The difference from serial `from` to the cached snapshot out of its steps; nothing if they don't reach back.

@@ -76,6 +76,21 @@ class ZoneContent {
   [[nodiscard]] virtual Step read_step(const ZoneId& zone, const ViewId& view, dns::Version from,
                                        std::size_t octets_max) = 0;
 
+  /// Steps of several zones and views, in one round trip and one state of the database; in their order.
+  struct StepRequest {
+    ZoneId zone;
+    ViewId view;
+    dns::Version from;
+    std::size_t octets_max;
+  };
+  [[nodiscard]] virtual std::vector<Step> read_steps(const std::vector<StepRequest>& requests) {
+    std::vector<Step> steps;
+    for (const StepRequest& request : requests) {
+      steps.push_back(read_step(request.zone, request.view, request.from, request.octets_max));
+    }
+    return steps;
+  }
+
   /// The difference between two versions of one zone, condensed, for a client that has `from`'s serial. Nothing if the
   /// serial isn't in the history, isn't before `to`, or the changed rows have more than `octets_max` octets.
   [[nodiscard]] virtual std::optional<dns::Delta> read_delta(const ZoneId& zone, const ViewId& view, dns::Serial from,

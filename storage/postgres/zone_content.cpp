@@ -9,6 +9,7 @@ namespace minidns::storage::postgres {
 namespace {
 
 constexpr const char* begin_one_snapshot = "begin isolation level repeatable read, read only";
+constexpr const char* end_of_snapshot = "commit";  // nothing was written: it can't be in doubt
 
 constexpr const char* select_feed_position = "select seq, epoch, pruned_through from feed_head";
 
@@ -149,6 +150,31 @@ std::string copy_rrsets(const ZoneId& zone, const ViewId& view) {
          " order by owner, type) to stdout (format binary)";
 }
 
+/// Of read_steps' statements for one zone.
+constexpr std::size_t rows_per_step = 4;
+
+ZoneContent::Step step_of(const ZoneContent::StepRequest& request, std::span<const Rows, rows_per_step> rows) {
+  using Step = ZoneContent::Step;
+  auto head = head_of(request.zone, rows[0]);
+  if (!head) {
+    return {Step::Kind::gone, std::nullopt, std::nullopt};
+  }
+  if (head->version == request.from) {
+    return {Step::Kind::unchanged, std::move(head), std::nullopt};
+  }
+  if (head->version < request.from || rows[1].empty()) {
+    return {Step::Kind::no_path, std::move(head), std::nullopt};
+  }
+  auto changes = changes_of(rows[3], head->name, request.octets_max);
+  if (!changes) {
+    return {Step::Kind::too_large, std::move(head), std::nullopt};
+  }
+  const dns::Serial serial = serial_of_column(rows[1].integer(0, 0));
+  dns::Delta delta{request.from, head->version, soa_rrset_of(rows[2], head->name, serial), head->soa_rrset(),
+                   *std::move(changes)};
+  return {Step::Kind::forward, std::move(head), std::move(delta)};
+}
+
 }  // namespace
 
 FeedPosition PostgresZoneContent::read_index(const OnHead& on_head, const OnCorrupt& on_corrupt) {
@@ -185,33 +211,31 @@ bool PostgresZoneContent::read_zone(const ZoneId& zone, const ViewId& view, cons
 
 ZoneContent::Step PostgresZoneContent::read_step(const ZoneId& zone, const ViewId& view, dns::Version from,
                                                  std::size_t octets_max) {
-  const auto lease = pool_->acquire();
-  Transaction transaction(*lease, begin_one_snapshot);
+  return std::move(read_steps({{zone, view, from, octets_max}}).front());
+}
+
+/// All in one pipeline, the transaction with it: a round trip, however many they are.
+std::vector<ZoneContent::Step> PostgresZoneContent::read_steps(const std::vector<StepRequest>& requests) {
   const std::int64_t head_version = std::numeric_limits<std::int64_t>::max();  // as far as the transaction sees
-  const auto rows = lease->execute_all(
-      {{select_head, {zone.uuid()}},
-       {select_version_serial, {zone.uuid(), from.value()}},
-       {select_soa_at, {zone.uuid(), from.value()}},
-       {select_difference, {zone.uuid(), from.value(), head_version, limit_of(octets_max), view_param(view)}}});
-  transaction.commit();
-  auto head = head_of(zone, rows[0]);
-  if (!head) {
-    return {Step::Kind::gone, std::nullopt, std::nullopt};
+  std::vector<Connection::Statement> statements{{begin_one_snapshot, {}}};
+  for (const auto& [zone, view, from, octets_max] : requests) {
+    statements.push_back({select_head, {zone.uuid()}});
+    statements.push_back({select_version_serial, {zone.uuid(), from.value()}});
+    statements.push_back({select_soa_at, {zone.uuid(), from.value()}});
+    statements.push_back(
+        {select_difference, {zone.uuid(), from.value(), head_version, limit_of(octets_max), view_param(view)}});
   }
-  if (head->version == from) {
-    return {Step::Kind::unchanged, std::move(head), std::nullopt};
+  statements.push_back({end_of_snapshot, {}});
+  // If one fails the session is in a failed transaction, and the lease throws it away.
+  const auto lease = pool_->acquire();
+  const auto rows = lease->execute_all(statements);
+  std::vector<Step> steps;
+  steps.reserve(requests.size());
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    const std::span<const Rows, rows_per_step> own(&rows[1 + i * rows_per_step], rows_per_step);
+    steps.push_back(step_of(requests[i], own));
   }
-  if (head->version < from || rows[1].empty()) {
-    return {Step::Kind::no_path, std::move(head), std::nullopt};
-  }
-  auto changes = changes_of(rows[3], head->name, octets_max);
-  if (!changes) {
-    return {Step::Kind::too_large, std::move(head), std::nullopt};
-  }
-  const dns::Serial serial = serial_of_column(rows[1].integer(0, 0));
-  dns::Delta delta{from, head->version, soa_rrset_of(rows[2], head->name, serial), head->soa_rrset(),
-                   *std::move(changes)};
-  return {Step::Kind::forward, std::move(head), std::move(delta)};
+  return steps;
 }
 
 std::optional<dns::Delta> PostgresZoneContent::read_delta(const ZoneId& zone, const ViewId& view, dns::Serial from,

@@ -105,6 +105,48 @@ TEST_F(Loader, LoadsAZoneOnceForAllWhoWaitForIt) {
   EXPECT_EQ(content_.whole_reads(), 1);
 }
 
+TEST_F(Loader, TakesStepsThatWaitedTogether) {
+  for (std::uint8_t n = 1; n <= 30; ++n) {
+    const std::string zone = "z" + std::to_string(n) + ".example.";
+    content_.put(head(n, zone, 1, 10), {ns_rrset(zone)});
+    content_.put(head(n, zone, 2, 11), {ns_rrset(zone), a_rrset("a." + zone)});
+  }
+  std::promise<void> gate;
+  auto open = gate.get_future().share();
+  std::atomic<int> reads{0};
+  const auto start_all = [&](std::int64_t version) {
+    std::vector<std::future<Loaded>> waiting;
+    for (std::uint8_t n = 1; n <= 30; ++n) {
+      const auto promise = std::make_shared<std::promise<Loaded>>();
+      loader_.load(*workers_, {ZoneId(uuid(n)), default_view}, dns::Version(version),
+                   [promise](const Loaded& loaded) { promise->set_value(loaded); });
+      waiting.push_back(promise->get_future());
+    }
+    return waiting;
+  };
+  for (auto& loaded : start_all(2)) {
+    ASSERT_EQ(loaded.get().outcome, Loaded::Outcome::ready);
+  }
+  for (std::uint8_t n = 1; n <= 30; ++n) {
+    const std::string zone = "z" + std::to_string(n) + ".example.";
+    content_.put(head(n, zone, 3, 12), {ns_rrset(zone)});
+  }
+  content_.set_on_read([&, open] {
+    ++reads;
+    open.wait();
+  });
+  auto waiting = start_all(3);
+  while (reads < 2) {  // both workers have their first
+    std::this_thread::yield();
+  }
+  gate.set_value();
+  for (auto& loaded : waiting) {
+    EXPECT_EQ(loaded.get().snapshot->version(), dns::Version(3));
+  }
+  EXPECT_GE(content_.batches(), 1);
+  EXPECT_LE(content_.batches(), 4);
+}
+
 TEST_F(Loader, LooksAgainForOneWhoCameWithANewerVersionInMind) {
   std::promise<void> started;
   std::promise<void> gate;

@@ -70,6 +70,7 @@ class FakeContent final : public storage::ZoneContent, public storage::ContentSo
   void set_deleted(std::vector<ZoneId> zones);
   [[nodiscard]] int whole_reads() const { return whole_reads_; }
   [[nodiscard]] int steps() const { return steps_; }
+  [[nodiscard]] int batches() const { return batches_; }
 
   [[nodiscard]] storage::ZoneContent& for_version(const ZoneId& /*zone*/, dns::Version /*at_least*/) override {
     return *this;
@@ -81,6 +82,10 @@ class FakeContent final : public storage::ZoneContent, public storage::ContentSo
                                const OnRRset& on_rrset) override;
   [[nodiscard]] Step read_step(const ZoneId& zone, const ViewId& view, dns::Version from,
                                std::size_t octets_max) override;
+  [[nodiscard]] std::vector<Step> read_steps(const std::vector<StepRequest>& requests) override {
+    ++batches_;
+    return ZoneContent::read_steps(requests);
+  }
   [[nodiscard]] std::optional<dns::Delta> read_delta(const ZoneId& zone, const ViewId& view, dns::Serial from,
                                                      dns::Version to, std::size_t octets_max) override;
   [[nodiscard]] std::vector<ZoneId> deleted_of(const std::vector<ZoneId>& zones) override;
@@ -97,6 +102,7 @@ class FakeContent final : public storage::ZoneContent, public storage::ContentSo
   std::function<storage::FeedPosition()> position_;
   std::atomic<int> whole_reads_{0};
   std::atomic<int> steps_{0};
+  std::atomic<int> batches_{0};
 };
 
 }  // namespace minidns::mdns::test
