@@ -137,6 +137,17 @@ Param view_param(const ViewId& view) {
   return std::int32_t{view.number()};
 }
 
+/// Reads one state of the database, all in one round trip: how long a change takes to reach the nameservers depends on
+/// it. After an error the connection is in a failed transaction, and its pool throws it away.
+std::vector<Rows> read_at_once(Connection& connection, std::vector<Connection::Statement> statements) {
+  statements.insert(statements.begin(), {begin_one_snapshot, {}});
+  statements.push_back({end_of_snapshot, {}});
+  auto rows = connection.execute_all(statements);
+  rows.erase(rows.begin());
+  rows.pop_back();
+  return rows;
+}
+
 std::int64_t limit_of(std::size_t octets_max) {
   constexpr auto largest = std::numeric_limits<std::int64_t>::max();
   return octets_max > static_cast<std::uint64_t>(largest) ? largest : static_cast<std::int64_t>(octets_max);
@@ -214,10 +225,10 @@ ZoneContent::Step PostgresZoneContent::read_step(const ZoneId& zone, const ViewI
   return std::move(read_steps({{zone, view, from, octets_max}}).front());
 }
 
-/// All in one pipeline, the transaction with it: a round trip, however many they are.
+/// A round trip, however many they are.
 std::vector<ZoneContent::Step> PostgresZoneContent::read_steps(const std::vector<StepRequest>& requests) {
   const std::int64_t head_version = std::numeric_limits<std::int64_t>::max();  // as far as the transaction sees
-  std::vector<Connection::Statement> statements{{begin_one_snapshot, {}}};
+  std::vector<Connection::Statement> statements;
   for (const auto& [zone, view, from, octets_max] : requests) {
     statements.push_back({select_head, {zone.uuid()}});
     statements.push_back({select_version_serial, {zone.uuid(), from.value()}});
@@ -225,14 +236,12 @@ std::vector<ZoneContent::Step> PostgresZoneContent::read_steps(const std::vector
     statements.push_back(
         {select_difference, {zone.uuid(), from.value(), head_version, limit_of(octets_max), view_param(view)}});
   }
-  statements.push_back({end_of_snapshot, {}});
-  // If one fails the session is in a failed transaction, and the lease throws it away.
   const auto lease = pool_->acquire();
-  const auto rows = lease->execute_all(statements);
+  const auto rows = read_at_once(*lease, std::move(statements));
   std::vector<Step> steps;
   steps.reserve(requests.size());
   for (std::size_t i = 0; i < requests.size(); ++i) {
-    const std::span<const Rows, rows_per_step> own(&rows[1 + i * rows_per_step], rows_per_step);
+    const std::span<const Rows, rows_per_step> own(&rows[i * rows_per_step], rows_per_step);
     steps.push_back(step_of(requests[i], own));
   }
   return steps;
