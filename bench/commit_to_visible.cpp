@@ -1,8 +1,9 @@
-// From a change to the moment when a secondary answers with it: ours by REST, and beside it, in the same run, a BIND
-// primary that is changed by DNS UPDATE (RFC 2136) and feeds a BIND and a PowerDNS of its own.
+// From a change to the moment when a secondary answers with it: ours by REST, one zone among many, and beside it, in
+// the same run, a BIND primary that is changed by DNS UPDATE (RFC 2136) and feeds a BIND and a PowerDNS of its own.
 //
-//   bench/commit_to_visible [CHANGES]    default 200
+//   bench_commit_to_visible [CHANGES] [ZONES]    default 200 and 100000
 
+#include "bench/idle_zones.hpp"
 #include "bench/measure.hpp"
 #include "bench/update_primary.hpp"
 #include "tests/harness/dns_probe.hpp"
@@ -33,13 +34,17 @@ double ms_since(steady_clock::time_point start) {
   return std::chrono::duration<double, std::milli>(steady_clock::now() - start).count();
 }
 
-/// Asks without a pause until the server answers with another serial than `old`; the time since `start` in ms. Changes
-/// are made one at a time, so another serial is the new one.
+/// Between questions: what is asked takes the processor from what is measured.
+constexpr std::chrono::microseconds pause{200};
+
+/// Asks until the server answers with another serial than `old`; the time since `start` in ms. Changes are made one at
+/// a time, so another serial is the new one.
 double until_visible(harness::SoaAsker& asker, std::uint32_t old, steady_clock::time_point start) {
   const auto end = start + give_up;
   while (steady_clock::now() < end) {
     const auto answer = asker.ask(zone);
     if (answer && answer->serial && answer->serial != old) return ms_since(start);
+    std::this_thread::sleep_for(pause);
   }
   throw std::runtime_error("not visible within 30 s");
 }
@@ -55,81 +60,97 @@ void settle(harness::SoaAsker& bind, harness::SoaAsker& powerdns, std::uint32_t 
   }
 }
 
+/// One kind of server is watched at a time, so that its figure has no other's questions in it.
+enum class Watched { bind, powerdns };
+
 struct Samples {
-  std::vector<double> acknowledged, bind, powerdns;
+  std::vector<double> acknowledged;  ///< from the beginning of the call
+  std::vector<double> visible;       ///< from the acknowledgement
 };
 
-/// Both secondaries are watched at once: PowerDNS's second mustn't be added to BIND's milliseconds, nor the reverse.
-void watch(harness::SoaAsker& bind, harness::SoaAsker& powerdns, std::uint32_t old, steady_clock::time_point start,
-           Samples& samples) {
-  double powerdns_ms = 0;
-  std::jthread other([&] { powerdns_ms = until_visible(powerdns, old, start); });
-  samples.bind.push_back(until_visible(bind, old, start));
-  other.join();
-  samples.powerdns.push_back(powerdns_ms);
-}
-
 void print(const char* what, const std::vector<double>& samples) {
-  std::printf("%-44s p50 %8.1f ms  p99 %8.1f ms  max %8.1f ms  (%zu changes)\n", what, quantile(samples, 0.5),
+  std::printf("%-52s p50 %8.1f ms  p99 %8.1f ms  max %8.1f ms  (%zu changes)\n", what, quantile(samples, 0.5),
               quantile(samples, 0.99), quantile(samples, 1.0), samples.size());
 }
 
-Samples ours(int changes) {
-  harness::Platform platform;
-  auto rest = platform.rest("bench");
-  const auto created =
-      harness::Platform::created(rest.post("/v2/zones", json::object{{"name", zone}, {"email", "a@bench.example"}}));
-  const auto path = "/v2/zones/" + std::string(created.at("id").as_string());
-  const auto recordset = harness::Platform::created(rest.post(
-      path + "/recordsets",
-      json::object{{"name", std::string("www.") + zone}, {"type", "A"}, {"records", json::array{"192.0.2.1"}}}));
-  const auto target = path + "/recordsets/" + std::string(recordset.at("id").as_string());
-  harness::SoaAsker bind(platform.bind().address(), platform.bind().port());
-  harness::SoaAsker powerdns(platform.powerdns().address(), platform.powerdns().port());
-  auto serial = static_cast<std::uint32_t>(rest.get(path).body.at("serial").to_number<std::int64_t>());
-  settle(bind, powerdns, serial);
+/// A zone of ours, with a recordset to change.
+class Ours {
+ public:
+  explicit Ours(std::size_t idle_zones) : platform_(options()) {
+    add_idle_zones(platform_, idle_zones);
+    const auto created =
+        harness::Platform::created(rest_.post("/v2/zones", json::object{{"name", zone}, {"email", "a@bench.example"}}));
+    path_ = "/v2/zones/" + std::string(created.at("id").as_string());
+    const auto recordset = harness::Platform::created(rest_.post(
+        path_ + "/recordsets",
+        json::object{{"name", std::string("www.") + zone}, {"type", "A"}, {"records", json::array{"192.0.2.1"}}}));
+    target_ = path_ + "/recordsets/" + std::string(recordset.at("id").as_string());
+  }
 
+  [[nodiscard]] harness::SoaAsker bind() { return {platform_.bind().address(), platform_.bind().port()}; }
+  [[nodiscard]] harness::SoaAsker powerdns() { return {platform_.powerdns().address(), platform_.powerdns().port()}; }
+  [[nodiscard]] std::uint32_t serial() {
+    return static_cast<std::uint32_t>(rest_.get(path_).body.at("serial").to_number<std::int64_t>());
+  }
+  void change(const std::string& address) {
+    harness::Platform::created(rest_.put(target_, json::object{{"records", json::array{address}}}));
+  }
+
+ private:
+  static harness::PlatformOptions options() {
+    harness::PlatformOptions options;
+    options.log_level = "info";
+    return options;
+  }
+
+  harness::Platform platform_;
+  harness::RestClient rest_ = platform_.rest("bench");
+  std::string path_;
+  std::string target_;
+};
+
+class Peer {
+ public:
+  Peer() {
+    primary_.add_secondary(bind_secondary_);
+    primary_.add_secondary(powerdns_secondary_);
+    primary_.start();
+  }
+  [[nodiscard]] harness::SoaAsker bind() { return {bind_secondary_.address(), bind_secondary_.port()}; }
+  [[nodiscard]] harness::SoaAsker powerdns() { return {powerdns_secondary_.address(), powerdns_secondary_.port()}; }
+  [[nodiscard]] std::uint32_t serial() { return primary_.serial(); }
+  void change(const std::string& address) { primary_.update(address); }
+
+ private:
+  UpdatePrimary primary_{zone};
+  harness::BindServer bind_secondary_{{}};
+  harness::PowerdnsServer powerdns_secondary_;
+};
+
+template <class Primary>
+Samples measure(Primary& primary, Watched watched, int changes) {
+  auto bind = primary.bind();
+  auto powerdns = primary.powerdns();
+  auto& asker = watched == Watched::bind ? bind : powerdns;
   Samples samples;
   for (int change = 0; change < changes; ++change) {
-    const auto address = "198.51.100." + std::to_string(change % 250 + 1);
-    const auto start = steady_clock::now();
-    harness::Platform::created(rest.put(target, json::object{{"records", json::array{address}}}));
-    samples.acknowledged.push_back(ms_since(start));
-    watch(bind, powerdns, serial, start, samples);
-    serial = bind.ask(zone).value().serial.value();
+    const auto serial = primary.serial();
     settle(bind, powerdns, serial);
+    const auto start = steady_clock::now();
+    primary.change("198.51.100." + std::to_string((change + (watched == Watched::bind ? 0 : 125)) % 250 + 1));
+    samples.acknowledged.push_back(ms_since(start));
+    samples.visible.push_back(until_visible(asker, serial, steady_clock::now()));
   }
   return samples;
 }
 
-Samples peer(int changes) {
-  UpdatePrimary primary(zone);
-  harness::BindServer bind_secondary({});
-  harness::PowerdnsServer powerdns_secondary;
-  primary.add_secondary(bind_secondary);
-  primary.add_secondary(powerdns_secondary);
-  primary.start();
-  harness::SoaAsker bind(bind_secondary.address(), bind_secondary.port());
-  harness::SoaAsker powerdns(powerdns_secondary.address(), powerdns_secondary.port());
-  auto serial = primary.serial();
-  settle(bind, powerdns, serial);
-
-  Samples samples;
-  for (int change = 0; change < changes; ++change) {
-    const auto start = steady_clock::now();
-    primary.update("198.51.100." + std::to_string(change % 250 + 1));
-    samples.acknowledged.push_back(ms_since(start));
-    watch(bind, powerdns, serial, start, samples);
-    serial = primary.serial();
-    settle(bind, powerdns, serial);
-  }
-  return samples;
-}
-
-void print(const std::string& who, const Samples& samples) {
-  print((who + ": acknowledged").c_str(), samples.acknowledged);
-  print((who + ": visible on BIND").c_str(), samples.bind);
-  print((who + ": visible on PowerDNS").c_str(), samples.powerdns);
+template <class Primary>
+void run(const std::string& who, Primary& primary, int changes) {
+  const auto to_bind = measure(primary, Watched::bind, changes);
+  print((who + ": call to acknowledgement").c_str(), to_bind.acknowledged);
+  print((who + ": from there to BIND").c_str(), to_bind.visible);
+  const auto to_powerdns = measure(primary, Watched::powerdns, changes);
+  print((who + ": from there to PowerDNS").c_str(), to_powerdns.visible);
   std::fflush(stdout);
 }
 
@@ -138,7 +159,10 @@ void print(const std::string& who, const Samples& samples) {
 
 int main(int argc, char** argv) {
   const auto changes = argc > 1 ? std::atoi(argv[1]) : 200;
-  minidns::bench::print("MiniDNS (REST)", minidns::bench::ours(changes));
-  minidns::bench::print("BIND primary (DNS UPDATE)", minidns::bench::peer(changes));
+  const auto zones = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 100'000;
+  minidns::bench::Ours ours(zones);
+  minidns::bench::run("MiniDNS (REST)", ours, changes);
+  minidns::bench::Peer peer;
+  minidns::bench::run("BIND primary (DNS UPDATE)", peer, changes);
   return 0;
 }

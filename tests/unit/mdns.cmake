@@ -10,6 +10,7 @@ minidns_test(mdns_unit
     unit/mdns_notify.cpp
     unit/mdns_peers.cpp
     unit/mdns_support.cpp
+    unit/mdns_transfer_messages.cpp
   LINK minidns_mdns minidns_storage minidns_tsig minidns_dns minidns_base
   LABELS unit
   TIMEOUT 120)
