@@ -5,6 +5,7 @@
 #include "mdns/follow/database_state.hpp"
 #include "mdns/follow/follower.hpp"
 #include "mdns/follow/heartbeat.hpp"
+#include "mdns/inbound/inbound.hpp"
 #include "mdns/notify/coordinator.hpp"
 #include "mdns/notify/sender.hpp"
 #include "mdns/published.hpp"
@@ -73,6 +74,14 @@ postgres::ConnectionSettings small_connection_settings(const DatabaseSettings& d
 std::vector<std::string> channels() {
   return {storage::channel_versions, storage::channel_feed, storage::channel_have, storage::channel_notified,
           storage::channel_renotify};
+}
+
+std::vector<InboundPrimary> own_addresses(const Settings& settings) {
+  std::vector<InboundPrimary> own;
+  for (const ListenAddress& listen : settings.listen) {
+    own.push_back({plain(listen.address), listen.port});
+  }
+  return own;
 }
 
 std::thread named_thread(const char* name, std::function<void()> work) {
@@ -145,6 +154,7 @@ struct Server::State {
   WorkerPool update_workers;
   WorkerPool load_workers;
   ZoneSource zones;
+  Inbound inbound;
 
   TaskGroup tasks;
   std::vector<std::unique_ptr<UdpServer>> udp;
@@ -197,6 +207,9 @@ Server::State::State(const Settings& settings_, const SecretBox& secret_box, con
       update_workers("mdns-update", workers_each(), update_queue_max),
       load_workers("mdns-load", workers_each(), load_queue_max),
       zones(loader, cache, differences, load_workers),
+      inbound(
+          io, settings.inbound, settings.database, own_addresses(settings), self,
+          [this](const ZoneId& zone) { return coordinator.is_ours(zone); }, secret_box, clock, metrics, log),
       tasks([this](const std::exception_ptr& failure) { report(failure); }),
       follower({{feed, content.primary(), peers_reader},
                 replicas.followed(),
@@ -216,6 +229,7 @@ Server::State::State(const Settings& settings_, const SecretBox& secret_box, con
                 log,
                 std::move(on_fatal)}),
       heartbeat(instances, coordinator, database, self, settings.advertised_address, follow_metrics, clock, log) {
+  handler.use(inbound.gate());
   for (const ListenAddress& address : settings.listen) {
     listen(address);
   }
@@ -305,6 +319,7 @@ void Server::State::start_threads() {
   }
   database_threads.push_back(named_thread("mdns-follow", [this] { follower.run(); }));
   database_threads.push_back(named_thread("mdns-beat", [this] { heartbeat.run(); }));
+  inbound.start();
 }
 
 void Server::State::run_io() {
@@ -350,6 +365,7 @@ void Server::State::stop() {
   }
   follower.stop();
   heartbeat.stop();
+  inbound.stop();
   if (!tasks.wait_idle(settings.shutdown_limit)) {
     log.warning("transfers cut: they did not end within the shutdown limit", {{"connections", tasks.size()}});
     tasks.cancel();

@@ -180,6 +180,31 @@ void read_notify(ConfigMap& root, Settings& settings) {
   map.finish();
 }
 
+void read_inbound(ConfigMap& root, InboundSettings& inbound) {
+  auto map = root.map("inbound");
+  inbound.policy = read_address_policy(map);
+  inbound.refresh.refresh_min = map.duration("refresh_min", 1s, 24h, inbound.refresh.refresh_min);
+  inbound.refresh.refresh_max = map.duration("refresh_max", 1s, 24h * 28, inbound.refresh.refresh_max);
+  inbound.refresh.retry_min = map.duration("retry_min", 1s, 24h, inbound.refresh.retry_min);
+  inbound.refresh.retry_max = map.duration("retry_max", 1s, 24h * 28, inbound.refresh.retry_max);
+  if (inbound.refresh.refresh_max < inbound.refresh.refresh_min) {
+    map.reject("refresh_max", "is less than refresh_min");
+  }
+  if (inbound.refresh.retry_max < inbound.refresh.retry_min) {
+    map.reject("retry_max", "is less than retry_min");
+  }
+  inbound.client.datagram = map.duration("answer_limit", 100ms, 60s, inbound.client.datagram);
+  inbound.client.connect = map.duration("connect_limit", 100ms, 60s, inbound.client.connect);
+  inbound.client.idle = map.duration("read_limit", 100ms, 10min, inbound.client.idle);
+  inbound.transfer_limit = map.duration("transfer_limit", 1s, 24h, inbound.transfer_limit);
+  inbound.transfer.octets_max = map.octets("octets_max", 1 << 10, std::uint64_t{1} << 40U, inbound.transfer.octets_max);
+  inbound.transfer.records_max = static_cast<std::uint64_t>(
+      map.integer("records_max", 1, 1'000'000'000, static_cast<std::int64_t>(inbound.transfer.records_max)));
+  inbound.jobs_max = read_count(map, "jobs_max", 1000, inbound.jobs_max);
+  inbound.jobs_per_primary_max = read_count(map, "jobs_per_primary_max", 1000, inbound.jobs_per_primary_max);
+  map.finish();
+}
+
 }  // namespace
 
 Settings read_settings(ConfigMap root) {
@@ -197,6 +222,7 @@ Settings read_settings(ConfigMap root) {
   read_tls(root, settings);
   read_snapshots(root, settings.snapshots);
   read_notify(root, settings);
+  read_inbound(root, settings.inbound);
   settings.shutdown_limit = root.duration("shutdown_limit", 0ms, 10min, settings.shutdown_limit);
   root.finish();
   return settings;

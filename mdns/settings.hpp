@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/settings.hpp"
+#include "mdns/inbound/inbound.hpp"
 #include "mdns/nameserver/reply.hpp"
 #include "mdns/notify/election.hpp"
 #include "mdns/notify/target_queue.hpp"
@@ -40,6 +41,7 @@ struct Settings {
   SnapshotCache::Limits snapshots;
   NotifyLimits notify;
   Election::Limits election;
+  InboundSettings inbound;
   std::chrono::milliseconds shutdown_limit{10'000};
   ConfigValues values;  ///< the file, to be compared with what it holds later
 };

@@ -1,5 +1,6 @@
 #include "dns/snapshot/chunk_writer.hpp"
 
+#include "dns/record_ttl.hpp"
 #include "dns/wire/message.hpp"
 
 #include <cassert>
@@ -53,7 +54,7 @@ void ChunkWriter::add_large(const RRset& rrset) {
   std::size_t records = 0;
   for (const auto& rdata : rrset.rdata) {
     const auto write = [&] {
-      return renderer_.record(rrset.owner, rrset.type, class_in, rrset.ttl.seconds(), rdata.octets());
+      return renderer_.record(rrset.owner, rrset.type, class_in, record_ttl(rrset, rdata).seconds(), rdata.octets());
     };
     if (!write()) {
       if (records > 0) {

@@ -1,5 +1,6 @@
 #include "dns/snapshot/ixfr_answer.hpp"
 
+#include "dns/record_ttl.hpp"
 #include "dns/snapshot/checked_rrset.hpp"
 #include "dns/snapshot/chunk.hpp"
 #include "dns/wire/message.hpp"
@@ -81,7 +82,9 @@ class Packer {
   std::size_t place(const RRset& rrset, const Rdata& rdata) {
     const auto write = [&] {
       const std::size_t start = renderer_.size();
-      return renderer_.record(rrset.owner, rrset.type, class_in, rrset.ttl.seconds(), rdata.octets()) ? start : none;
+      return renderer_.record(rrset.owner, rrset.type, class_in, record_ttl(rrset, rdata).seconds(), rdata.octets())
+                 ? start
+                 : none;
     };
     std::size_t start = write();
     if (start == none && may_end_message()) {

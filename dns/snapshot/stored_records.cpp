@@ -40,7 +40,8 @@ bool StoredRecords::continue_rrset() {
   const std::size_t owner_size = owner_size_;
   const RRType type = type_;
   const std::uint32_t ttl = ttl_;
-  return read_record() && type == type_ && ttl == ttl_ && owner_size == owner_size_ &&
+  // Each RRSIG has the TTL of what it covers (dns/record_ttl.hpp).
+  return read_record() && type == type_ && (ttl == ttl_ || type == RRType::rrsig) && owner_size == owner_size_ &&
          std::memcmp(owner.data(), owner_.data(), owner_size) == 0;
 }
 

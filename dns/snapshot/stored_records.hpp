@@ -24,7 +24,7 @@ class StoredRecords {
 
   /// Steps over the record here. False if it isn't valid; then the walk is over.
   [[nodiscard]] bool begin_rrset();
-  /// The same, and it must be of the RRset of the record before: owner in the same case, type, TTL.
+  /// The same, and it must be of the RRset of the record before: owner in the same case, type, TTL (but of RRSIGs).
   [[nodiscard]] bool continue_rrset();
 
   // Of the last record:

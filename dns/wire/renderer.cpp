@@ -1,5 +1,6 @@
 #include "dns/wire/renderer.hpp"
 
+#include "dns/record_ttl.hpp"
 #include "dns/wire/embedded_names.hpp"
 #include "dns/wire/message.hpp"
 
@@ -45,7 +46,7 @@ bool RecordRenderer::append(ByteView octets) {
 bool RecordRenderer::rrset(const RRset& rrset) {
   const Mark before = mark();
   for (const auto& rdata : rrset.rdata) {
-    if (!record(rrset.owner, rrset.type, class_in, rrset.ttl.seconds(), rdata.octets())) {
+    if (!record(rrset.owner, rrset.type, class_in, record_ttl(rrset, rdata).seconds(), rdata.octets())) {
       rollback(before);
       return false;
     }

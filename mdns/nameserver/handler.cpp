@@ -6,8 +6,19 @@
 #include <utility>
 
 namespace minidns::mdns {
-
 namespace {
+
+/// The zone that is answered for; null if there is none.
+ZonePointer zone_of(const Action& action) {
+  struct Zone {
+    ZonePointer operator()(const AnswerRcode& /*rcode*/) const { return nullptr; }
+    ZonePointer operator()(const AnswerSoa& soa) const { return soa.zone; }
+    ZonePointer operator()(const AnswerQuery& query) const { return query.zone; }
+    ZonePointer operator()(const SendZone& axfr) const { return axfr.zone; }
+    ZonePointer operator()(const SendChanges& ixfr) const { return ixfr.zone; }
+  };
+  return std::visit(Zone{}, action);
+}
 
 /// Only who has a right to a zone learns more than that it is refused.
 std::string_view extra_text_of(Refusal refusal) {
@@ -36,7 +47,7 @@ RequestHandler::RequestHandler(const ZoneIndex& index, ReplySettings settings, c
 std::variant<Ignored, Bytes, Deferred> RequestHandler::handle(ByteView octets, const Origin& origin, const Peers& peers,
                                                               const AccessRules& rules) const {
   const WallTime now = clock_.wall();
-  auto received = receive(octets, origin, peers, settings_, now);
+  auto received = receive(octets, origin, peers, settings_, now, *gate_);
   if (std::holds_alternative<Ignored>(received)) {
     metrics_.dropped(origin.transport);
     return Ignored{};
@@ -46,7 +57,14 @@ std::variant<Ignored, Bytes, Deferred> RequestHandler::handle(ByteView octets, c
     return std::move(rejected->answer);
   }
   auto& request = std::get<Request>(received);
+  if (request.message.header.opcode == dns::Opcode::notify && gate_->take_notify(request)) {
+    return count(request,
+                 {dns::Rcode::noerror, error_reply(request, settings_, dns::Rcode::noerror, std::nullopt, now)});
+  }
   Action action = decide(request, index_, peers, rules);
+  if (auto refused = refuse_expired(request, action, now)) {
+    return *std::move(refused);
+  }
   if (const auto* rcode = std::get_if<AnswerRcode>(&action)) {
     if (rcode->rcode == dns::Rcode::refused) {
       metrics_.refused(rcode->refusal);
@@ -73,7 +91,8 @@ std::size_t RequestHandler::answer_at_once(ByteView octets, const boost::asio::i
     return 0;
   }
   const ZonePointer zone = index_.find_wire(query->name());
-  if (!zone || !(rules.unsigned_allowed.contains(peer) || peers.allows_unsigned_soa(peer, zone->pool))) {
+  if (!zone || !(rules.unsigned_allowed.contains(peer) || peers.allows_unsigned_soa(peer, zone->pool)) ||
+      gate_->is_expired(zone->id)) {
     return 0;  // whatever is said to that, `decide` says it
   }
   const std::size_t size = write_soa_answer(octets, *query, *zone, settings_, to);
@@ -81,6 +100,23 @@ std::size_t RequestHandler::answer_at_once(ByteView octets, const boost::asio::i
     metrics_.answered(Transport::udp, QueryKind::soa, dns::Rcode::noerror);
   }
   return size;
+}
+
+/// RFC 1034 §4.3.5: no longer authoritative. An IXFR gets no error code: secondaries hold it against us for days
+/// (DESIGN.md invariant 10), while a connection that closes makes them ask again.
+std::optional<std::variant<Ignored, Bytes, Deferred>> RequestHandler::refuse_expired(const Request& request,
+                                                                                     const Action& action,
+                                                                                     WallTime now) const {
+  const auto zone = zone_of(action);
+  if (!zone || !gate_->is_expired(zone->id)) {
+    return std::nullopt;
+  }
+  if (std::holds_alternative<SendChanges>(action)) {
+    metrics_.dropped(request.origin.transport);
+    return Ignored{};
+  }
+  return count(request, {dns::Rcode::servfail,
+                         error_reply(request, settings_, dns::Rcode::servfail, ExtendedError::invalid_data, now)});
 }
 
 Bytes RequestHandler::count(const Request& request, Answer answer) const {

@@ -5,12 +5,14 @@
 #include "mdns/nameserver/access_rules.hpp"
 #include "mdns/nameserver/answer.hpp"
 #include "mdns/nameserver/decide.hpp"
+#include "mdns/nameserver/inbound_gate.hpp"
 #include "mdns/nameserver/request.hpp"
 #include "mdns/peers.hpp"
 #include "mdns/zone_index.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <variant>
 
@@ -30,6 +32,9 @@ struct Deferred {
 class RequestHandler {
  public:
   RequestHandler(const ZoneIndex& index, ReplySettings settings, const Clock& clock, QueryMetrics metrics);
+
+  /// Zones that are transferred in; before the first request. `gate` must outlive this.
+  void use(const InboundGate& gate) { gate_ = &gate; }
 
   /// Nothing to send, an answer, or what must be looked up first.
   [[nodiscard]] std::variant<Ignored, Bytes, Deferred> handle(ByteView octets, const Origin& origin, const Peers& peers,
@@ -57,11 +62,17 @@ class RequestHandler {
 
  private:
   [[nodiscard]] Bytes count(const Request& request, Answer answer) const;
+  /// What a zone that has expired is answered with; nothing if it hasn't.
+  [[nodiscard]] std::optional<std::variant<Ignored, Bytes, Deferred>> refuse_expired(const Request& request,
+                                                                                     const Action& action,
+                                                                                     WallTime now) const;
 
   const ZoneIndex& index_;
   const ReplySettings settings_;
   const Clock& clock_;
   const QueryMetrics metrics_;
+  NoInboundGate no_gate_;
+  const InboundGate* gate_ = &no_gate_;
 };
 
 }  // namespace minidns::mdns

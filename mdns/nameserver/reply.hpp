@@ -25,6 +25,7 @@ enum class ExtendedError : std::uint16_t {
   prohibited = 18,
   not_supported = 21,
   network_error = 23,
+  invalid_data = 24,
 };
 
 struct ReplySettings {

@@ -27,7 +27,7 @@ Rejected badly_signed(const dns::Message& message, const Origin& origin, const t
 }  // namespace
 
 std::variant<Ignored, Rejected, Request> receive(ByteView octets, const Origin& origin, const Peers& peers,
-                                                 const ReplySettings& settings, WallTime now) {
+                                                 const ReplySettings& settings, WallTime now, const InboundGate& gate) {
   const auto header = dns::parse_header(octets);
   if (!header || header->qr) {
     return Ignored{};
@@ -38,7 +38,9 @@ std::variant<Ignored, Rejected, Request> receive(ByteView octets, const Origin& 
   }
   Request request{*std::move(message), origin, std::nullopt};
   if (request.message.tsig) {
-    auto checked = verify_request(octets, request.message, peers.key_lookup(), now);
+    const auto of_primary = gate.key_for_notify(request.message);
+    const tsig::KeyLookup only_that = [&of_primary](const dns::Name& /*name*/) { return of_primary; };
+    auto checked = verify_request(octets, request.message, of_primary ? only_that : peers.key_lookup(), now);
     if (const auto* failure = std::get_if<tsig::Failure>(&checked)) {
       return badly_signed(request.message, origin, *failure, settings, now);
     }

@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "dns/wire/message.hpp"
 #include "mdns/metrics.hpp"
+#include "mdns/nameserver/inbound_gate.hpp"
 #include "mdns/nameserver/reply.hpp"
 #include "mdns/peers.hpp"
 #include "tsig/tsig.hpp"
@@ -50,9 +51,10 @@ struct Rejected {
 
 /// Reads a message and checks its TSIG, before anything else is looked at. A message that can't be parsed is FORMERR,
 /// a TSIG that isn't right is answered as RFC 8945 §5.2 says, an EDNS version above 0 is BADVERS (RFC 6891 §6.1.3).
+/// `gate` knows the keys of the primaries of zones that are transferred in, which open nothing but NOTIFY.
 [[nodiscard]] std::variant<Ignored, Rejected, Request> receive(ByteView octets, const Origin& origin,
                                                                const Peers& peers, const ReplySettings& settings,
-                                                               WallTime now);
+                                                               WallTime now, const InboundGate& gate);
 
 [[nodiscard]] QueryKind query_kind_of(const dns::Message& message);
 

@@ -13,22 +13,19 @@ namespace {
 
 constexpr const char* select_as_of = "select (extract(epoch from now()) * 1000000)::bigint";
 
-#define MINIDNS_INBOUND_COLUMNS                                                                                 \
-  "select z.id, z.name, z.deleted_at is not null, z.masters, i.key_name, i.key_algorithm, i.key_secret_sealed," \
-  " i.has_content, z.version, z.serial, s.ttl, s.rdata, (extract(epoch from i.due_at - now()) * 1000)::bigint," \
-  " (extract(epoch from i.expires_at - now()) * 1000)::bigint, i.forced, i.accepted_serial, i.alarm,"           \
-  " i.alarm_serial, i.alarm_at, i.failures, coalesce(i.lease_until > now(), false)"                             \
-  " from inbound_zones i join zones z on z.id = i.zone_id"                                                      \
-  " left join lateral (select ttl, rdata from rrsets where zone_id = z.id and owner = ''::bytea and type = 6"   \
-  "   and until is null limit 1) s on true"
+const std::string select_all =
+    "select z.id, z.name, z.deleted_at is not null, z.masters, i.key_name, i.key_algorithm, i.key_secret_sealed,"
+    " i.has_content, z.version, z.serial, s.ttl, s.rdata, (extract(epoch from i.due_at - now()) * 1000)::bigint,"
+    " (extract(epoch from i.expires_at - now()) * 1000)::bigint, i.forced, i.accepted_serial, i.alarm,"
+    " i.alarm_serial, i.alarm_at, i.failures, coalesce(i.lease_until > now(), false)"
+    " from inbound_zones i join zones z on z.id = i.zone_id"
+    " left join lateral (select ttl, rdata from rrsets where zone_id = z.id and owner = ''::bytea and type = 6"
+    "   and until is null limit 1) s on true";
 
-constexpr const char* select_all = MINIDNS_INBOUND_COLUMNS;
 // A transaction that was open at the last reading shows itself later: none of those that write here takes as long.
-constexpr const char* select_changed =
-    MINIDNS_INBOUND_COLUMNS " where i.changed_at > to_timestamp($1::bigint / 1000000.0) - interval '30 s'";
-constexpr const char* select_one = MINIDNS_INBOUND_COLUMNS " where i.zone_id = $1";
-
-#undef MINIDNS_INBOUND_COLUMNS
+const std::string select_changed =
+    select_all + " where i.changed_at > to_timestamp($1::bigint / 1000000.0) - interval '30 s'";
+const std::string select_one = select_all + " where i.zone_id = $1";
 
 constexpr const char* call_claim = "select claim_inbound($1, $2, $3::bigint * interval '1 ms')";
 constexpr const char* call_renew = "select renew_inbound($1, $2, $3::bigint * interval '1 ms')";
@@ -99,9 +96,9 @@ InboundStore::Changes PostgresInboundStore::read(const std::optional<std::int64_
   const auto lease = pool_->acquire();
   std::vector<Connection::Statement> statements{{select_as_of, {}}};
   if (as_of) {
-    statements.push_back({select_changed, {*as_of}});
+    statements.push_back({select_changed.c_str(), {*as_of}});
   } else {
-    statements.push_back({select_all, {}});
+    statements.push_back({select_all.c_str(), {}});
   }
   const auto results = lease->execute_all(statements);
   Changes changes{{}, results[0].integer(0, 0)};
@@ -120,7 +117,7 @@ std::optional<InboundClaim> PostgresInboundStore::claim(const ZoneId& zone, cons
   if (!fence) {
     return std::nullopt;
   }
-  const auto rows = connection->execute(select_one, {zone.uuid()});
+  const auto rows = connection->execute(select_one.c_str(), {zone.uuid()});
   transaction.commit();
   return rows.empty() ? std::nullopt : std::optional(InboundClaim{*fence, zone_of(rows, 0)});
 }

@@ -3,6 +3,7 @@
 #include "storage/postgres/zone_rows.hpp"
 
 #include <limits>
+#include <string>
 #include <utility>
 
 namespace minidns::storage::postgres {
@@ -28,10 +29,20 @@ constexpr const char* select_head =
 
 constexpr const char* select_version_serial = "select serial from versions where zone_id = $1 and version = $2";
 
+// A zone that is transferred in may have had one serial with two contents, if an operator accepted that: nobody knows
+// then which of them a secondary has, and there is no difference from it. (Otherwise nothing is left out.)
+const std::string and_serial_is_of_one_version =
+    " and not exists (select from versions o where o.zone_id = v.zone_id and o.serial = v.serial"
+    " and o.version <> v.version and o.kind <> 'delete')";
+
+const std::string select_serial_of_step =
+    "select v.serial from versions v where v.zone_id = $1 and v.version = $2" + and_serial_is_of_one_version;
+
 // Newest first: what secondaries have is near the head.
-constexpr const char* select_version_of_serial =
-    "select version from versions where zone_id = $1 and serial = $2 and version < $3 and kind <> 'delete'"
-    " order by version desc limit 1";
+const std::string select_version_of_serial =
+    "select v.version from versions v where v.zone_id = $1 and v.serial = $2 and v.version < $3"
+    " and v.kind <> 'delete'" +
+    and_serial_is_of_one_version + " order by v.version desc limit 1";
 
 // `since + 0`, here and below: so that the planner, when its statistics are old, never takes rrsets_since for "all that
 // is older", which is the whole zone.
@@ -231,7 +242,7 @@ std::vector<ZoneContent::Step> PostgresZoneContent::read_steps(const std::vector
   std::vector<Connection::Statement> statements;
   for (const auto& [zone, view, from, octets_max] : requests) {
     statements.push_back({select_head, {zone.uuid()}});
-    statements.push_back({select_version_serial, {zone.uuid(), from.value()}});
+    statements.push_back({select_serial_of_step.c_str(), {zone.uuid(), from.value()}});
     statements.push_back({select_soa_at, {zone.uuid(), from.value()}});
     statements.push_back(
         {select_difference, {zone.uuid(), from.value(), head_version, limit_of(octets_max), view_param(view)}});
@@ -252,7 +263,7 @@ std::optional<dns::Delta> PostgresZoneContent::read_delta(const ZoneId& zone, co
   const auto lease = pool_->acquire();
   Transaction transaction(*lease, begin_one_snapshot);
   const auto versions =
-      lease->execute_all({{select_version_of_serial, {zone.uuid(), std::int64_t{from.value()}, to.value()}},
+      lease->execute_all({{select_version_of_serial.c_str(), {zone.uuid(), std::int64_t{from.value()}, to.value()}},
                           {select_version_serial, {zone.uuid(), to.value()}},
                           {select_head, {zone.uuid()}}});
   const auto head = head_of(zone, versions[2]);

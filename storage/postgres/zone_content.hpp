@@ -26,6 +26,4 @@ class PostgresZoneContent final : public ZoneContent {
   std::shared_ptr<ConnectionPool> pool_;
 };
 
-// Limitations: zones of type SECONDARY are read like others.
-
 }  // namespace minidns::storage::postgres

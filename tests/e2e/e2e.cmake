@@ -9,3 +9,9 @@ foreach(name database_outage failover restore)
                LINK minidns_harness LABELS e2e TIMEOUT 900)
   add_dependencies(e2e_${name} central mdns pool-manager)
 endforeach()
+minidns_test(e2e_secondary_zones
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/primaries.cpp ${CMAKE_CURRENT_LIST_DIR}/secondary_zones.cpp
+  LINK minidns_harness minidns_base
+  LABELS e2e
+  TIMEOUT 900)
+add_dependencies(e2e_secondary_zones central mdns pool-manager)

@@ -20,6 +20,7 @@ function(minidns_fuzz name)
 endfunction()
 
 minidns_fuzz(message SOURCES fuzz/message.cpp LINK minidns_dns)
+minidns_fuzz(inbound_transfer SOURCES fuzz/inbound_transfer.cpp LINK minidns_mdns minidns_storage minidns_dns)
 minidns_fuzz(rdata_text SOURCES fuzz/rdata_text.cpp LINK minidns_dns)
 minidns_fuzz(rdata_wire SOURCES fuzz/rdata_wire.cpp LINK minidns_dns)
 minidns_fuzz(zone_file SOURCES fuzz/zone_file.cpp LINK minidns_dns)

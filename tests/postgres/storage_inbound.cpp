@@ -195,6 +195,35 @@ TEST_F(InboundTest, ASerialThatWentBackNeedsAnOperatorsWord) {
   EXPECT_FALSE(desk_->zones().accept_transfer(Desk::scope(), zone.id)) << "there is nothing to accept any more";
 }
 
+TEST_F(InboundTest, ThereIsNoDifferenceFromASerialThatHadTwoContents) {
+  const auto zone = make();
+  const auto first = claim(zone.id);
+  ASSERT_TRUE(transfer(first, content("192.0.2.1"), 100));
+  settle(first);
+  sql("update inbound_zones set accepted_serial = 100");
+  const auto second = claim(zone.id);
+  ASSERT_EQ(transfer(second, content("192.0.2.2"), 100)->value(), 3);
+  settle(second);
+  const auto third = claim(zone.id);
+  ASSERT_EQ(transfer(third, content("192.0.2.3"), 101)->value(), 4);
+  settle(third);
+  const auto fourth = claim(zone.id);
+  ASSERT_EQ(transfer(fourth, content("192.0.2.4"), 102)->value(), 5);
+  PostgresZoneContent reader(std::make_shared<ConnectionPool>(settings(conninfo()), 1, 5s));
+  using Kind = ZoneContent::Step::Kind;
+  const auto step = [&](std::int64_t from) {
+    return reader.read_step(zone.id, default_view, dns::Version(from), 1 << 20).kind;
+  };
+  const auto delta = [&](std::uint32_t from) {
+    return reader.read_delta(zone.id, default_view, dns::Serial(from), dns::Version(5), 1 << 20).has_value();
+  };
+  EXPECT_EQ(step(2), Kind::no_path);
+  EXPECT_EQ(step(3), Kind::no_path);
+  EXPECT_EQ(step(4), Kind::forward);
+  EXPECT_FALSE(delta(100)) << "a secondary may have either";
+  EXPECT_TRUE(delta(101));
+}
+
 TEST_F(InboundTest, DifferencesAreCountedBeforeAnythingIsWritten) {
   const auto zone = make();
   const auto first = claim(zone.id);

@@ -5,12 +5,14 @@ minidns_test(mdns_unit
     unit/mdns_differences.cpp
     unit/mdns_fairness.cpp
     unit/mdns_follow.cpp
+    unit/mdns_inbound.cpp
     unit/mdns_index.cpp
     unit/mdns_loader.cpp
     unit/mdns_notify.cpp
     unit/mdns_peers.cpp
     unit/mdns_support.cpp
     unit/mdns_transfer_messages.cpp
+    unit/mdns_transfer_reader.cpp
   LINK minidns_mdns minidns_storage minidns_tsig minidns_dns minidns_base
   LABELS unit
   TIMEOUT 120)
