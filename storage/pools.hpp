@@ -39,7 +39,7 @@ struct PoolFields {
   std::vector<PrimaryEndpoint> primaries;  ///< in the order given
   std::optional<std::int32_t> threshold;   ///< nothing: all nameservers in service
   UnknownZonePolicy unknown_zones;
-  bool is_default;                      ///< at most one is: writing it here takes it from the pool that was
+  bool is_default;                           ///< at most one is: writing it here takes it from the pool that was
   std::vector<CatalogFields> catalogs = {};  ///< at most one of each family; by family
 };
 

@@ -35,7 +35,7 @@ struct StoredPeer {
   State state;
   std::optional<TsigKeyId> notify_key;  ///< none: NOTIFY goes unsigned
   bool allow_unsigned_soa;
-  ViewId view = default_view;  ///< which it transfers
+  ViewId view = default_view;          ///< which it transfers
   std::optional<ZoneId> catalog = {};  ///< the catalog zone that it consumes
 };
 

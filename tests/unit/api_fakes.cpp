@@ -292,8 +292,18 @@ Result<PoolView> FakePorts::create(const Scope& scope, const NewPool& pool) {
     return std::move(*failure);
   }
   const std::lock_guard lock(mutex_);
-  pools_.push_back({new_id<PoolId>(), pool.name, pool.description, pool.ns_records, pool.primaries, pool.threshold,
-                    pool.unknown_zones, pool.is_default, {}, 1, the_time(), std::nullopt});
+  pools_.push_back({new_id<PoolId>(),
+                    pool.name,
+                    pool.description,
+                    pool.ns_records,
+                    pool.primaries,
+                    pool.threshold,
+                    pool.unknown_zones,
+                    pool.is_default,
+                    {},
+                    1,
+                    the_time(),
+                    std::nullopt});
   return pools_.back();
 }
 

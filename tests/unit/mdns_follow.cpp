@@ -252,7 +252,7 @@ TEST_F(Following, ReportsWhatTheDatabaseLacksAfterANewEpochUntilItIsWritten) {
   content_.set_deleted({});
   recovery_.fail(1);
   feed_.set_head({8, 2, 0});
-  ASSERT_TRUE(eventually([&] { return recovery_.count() == 1; }));
+  ASSERT_TRUE(eventually([&] { return recovery_.count() >= 1; }));
   const auto lost = recovery_.versions();
   ASSERT_EQ(lost.size(), 2U);
   const auto behind = lost[0].zone == ZoneId(uuid(1)) ? lost[0] : lost[1];
@@ -273,7 +273,7 @@ TEST_F(Following, SaysThatTheFeedWasSetBackWithinAnEpoch) {
   content_.remove(ZoneId(uuid(1)));
   put(1, 5);
   feed_.set_head({8, 1, 0});
-  ASSERT_TRUE(eventually([&] { return recovery_.count() == 1; }));
+  ASSERT_TRUE(eventually([&] { return recovery_.count() >= 1; }));
   EXPECT_EQ(recovery_.set_back_epoch(), 1);
 }
 
