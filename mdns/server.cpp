@@ -208,7 +208,7 @@ Server::State::State(const Settings& settings_, const SecretBox& secret_box, con
       load_workers("mdns-load", workers_each(), load_queue_max),
       zones(loader, cache, differences, load_workers),
       inbound(
-          io, settings.inbound, settings.database, own_addresses(settings), self,
+          io, settings.inbound, settings.database, reader_check, own_addresses(settings), self,
           [this](const ZoneId& zone) { return coordinator.is_ours(zone); }, secret_box, clock, metrics, log),
       tasks([this](const std::exception_ptr& failure) { report(failure); }),
       follower({{feed, content.primary(), peers_reader},

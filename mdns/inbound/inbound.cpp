@@ -4,8 +4,8 @@
 #include "base/worker_pool.hpp"
 #include "mdns/inbound/inbound_gate.hpp"
 #include "mdns/inbound/refresh_job.hpp"
+#include "storage/postgres/connection.hpp"
 #include "storage/postgres/inbound_store.hpp"
-#include "storage/postgres/migrations.hpp"
 
 #include <boost/asio/strand.hpp>
 
@@ -43,13 +43,14 @@ constexpr std::chrono::milliseconds stop_limit = 5s;
 constexpr std::size_t difference_octets_max = 4 * 1024 * 1024;
 
 std::shared_ptr<postgres::ConnectionPool> make_pool(const DatabaseSettings& database, std::size_t connections,
-                                                    std::chrono::milliseconds limit) {
+                                                    std::chrono::milliseconds limit,
+                                                    const Inbound::OnConnect& on_connect) {
   postgres::ConnectionSettings settings;
   settings.conninfo = database.conninfo;
   settings.application_name = "mdns-inbound";
   settings.connect_timeout = database.connect_timeout;
   settings.statement_timeout = limit;
-  return std::make_shared<postgres::ConnectionPool>(settings, connections, acquire_limit, postgres::check_schema);
+  return std::make_shared<postgres::ConnectionPool>(settings, connections, acquire_limit, on_connect);
 }
 
 InboundMetrics make_metrics(Metrics& metrics) {
@@ -148,8 +149,9 @@ asio::awaitable<void> run_job(std::shared_ptr<RefreshJob> job, std::shared_ptr<S
 /// Members are in the order of use.
 struct Inbound::State {
   State(asio::io_context& io_, const InboundSettings& settings_, const DatabaseSettings& database,
-        std::vector<InboundPrimary> own_, const InstanceId& self, std::function<bool(const ZoneId&)> is_ours_,
-        const SecretBox& box_, const Clock& clock_, Metrics& registry, const Logger& log_);
+        const OnConnect& on_connect, std::vector<InboundPrimary> own_, const InstanceId& self,
+        std::function<bool(const ZoneId&)> is_ours_, const SecretBox& box_, const Clock& clock_, Metrics& registry,
+        const Logger& log_);
 
   void run();
   void poll();
@@ -187,7 +189,7 @@ struct Inbound::State {
 };
 
 Inbound::State::State(asio::io_context& io_, const InboundSettings& settings_, const DatabaseSettings& database,
-                      std::vector<InboundPrimary> own_, const InstanceId& self,
+                      const OnConnect& on_connect, std::vector<InboundPrimary> own_, const InstanceId& self,
                       std::function<bool(const ZoneId&)> is_ours_, const SecretBox& box_, const Clock& clock_,
                       Metrics& registry, const Logger& log_)
     : io(io_),
@@ -198,8 +200,8 @@ Inbound::State::State(asio::io_context& io_, const InboundSettings& settings_, c
       clock(clock_),
       log(log_),
       metrics(make_metrics(registry)),
-      reader(make_pool(database, 1, read_limit)),
-      store(make_pool(database, database_threads, statement_limit)),
+      reader(make_pool(database, 1, read_limit, on_connect)),
+      store(make_pool(database, database_threads, statement_limit, on_connect)),
       table(clock),
       gate(table, expired, log),
       slots(settings.jobs_max, settings.jobs_per_primary_max),
@@ -306,10 +308,11 @@ void Inbound::State::start_due() {
 }
 
 Inbound::Inbound(asio::io_context& io, const InboundSettings& settings, const DatabaseSettings& database,
-                 std::vector<InboundPrimary> own, const InstanceId& self, std::function<bool(const ZoneId&)> is_ours,
-                 const SecretBox& box, const Clock& clock, Metrics& metrics, const Logger& log)
-    : state_(std::make_unique<State>(io, settings, database, std::move(own), self, std::move(is_ours), box, clock,
-                                     metrics, log)) {}
+                 const OnConnect& on_connect, std::vector<InboundPrimary> own, const InstanceId& self,
+                 std::function<bool(const ZoneId&)> is_ours, const SecretBox& box, const Clock& clock, Metrics& metrics,
+                 const Logger& log)
+    : state_(std::make_unique<State>(io, settings, database, on_connect, std::move(own), self, std::move(is_ours), box,
+                                     clock, metrics, log)) {}
 
 Inbound::~Inbound() {
   stop();

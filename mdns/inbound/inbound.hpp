@@ -21,6 +21,10 @@
 #include <memory>
 #include <vector>
 
+namespace minidns::storage::postgres {
+class Connection;
+}
+
 namespace minidns::mdns {
 
 struct InboundSettings {
@@ -40,11 +44,15 @@ struct InboundSettings {
 /// gate for NOTIFYs from these.
 class Inbound {
  public:
-  /// `own`: where this program serves. `is_ours`: whether work that any instance may do is this one's. All that is
-  /// referred to must outlive it; `io` must run until `stop` has returned.
+  using OnConnect = std::function<void(storage::postgres::Connection&)>;
+
+  /// `on_connect` runs on every new session with the database. `own`: where this program serves. `is_ours`: whether
+  /// work that any instance may do is this one's. All that is referred to must outlive it; `io` must run until `stop`
+  /// has returned.
   Inbound(boost::asio::io_context& io, const InboundSettings& settings, const DatabaseSettings& database,
-          std::vector<InboundPrimary> own, const InstanceId& self, std::function<bool(const ZoneId&)> is_ours,
-          const SecretBox& box, const Clock& clock, Metrics& metrics, const Logger& log);
+          const OnConnect& on_connect, std::vector<InboundPrimary> own, const InstanceId& self,
+          std::function<bool(const ZoneId&)> is_ours, const SecretBox& box, const Clock& clock, Metrics& metrics,
+          const Logger& log);
   /// As `stop`.
   ~Inbound();
   Inbound(const Inbound&) = delete;
