@@ -43,18 +43,14 @@ AccessResult<Upstream> upstream_of(const storage::NameserverSettings& settings, 
   return upstream;
 }
 
-AccessResult<tsig::Key> key_of(const storage::NameserverSettings& settings, const SecretBox& secrets) {
-  if (!settings.transfer_key) {
-    return AccessError{"the nameserver has no transfer key"};
-  }
-  const storage::SealedKey& sealed = *settings.transfer_key;
+AccessResult<tsig::Key> open_key(const storage::SealedKey& sealed, const SecretBox& secrets) {
   const auto algorithm = tsig::algorithm_from_text(sealed.algorithm);
   if (!algorithm) {
-    return AccessError{"the transfer key's algorithm is unknown: " + sealed.algorithm};
+    return AccessError{"the algorithm of key " + sealed.name.to_text() + " is unknown: " + sealed.algorithm};
   }
   auto secret = secrets.open(sealed.secret_sealed, "tsig-key:" + sealed.id.to_string());
   if (!secret) {
-    return AccessError{"the transfer key can't be opened: " + secret.error().detail};
+    return AccessError{"key " + sealed.name.to_text() + " can't be opened: " + secret.error().detail};
   }
   return tsig::Key{.name = sealed.name, .algorithm = *algorithm, .secret = std::move(*secret)};
 }
@@ -92,7 +88,10 @@ AccessResult<MadeDriver> make_driver(const storage::NameserverSettings& settings
 AccessResult<Control> make_control(const storage::NameserverSettings& settings, const ip::address& address,
                                    const SecretBox& secrets, const boost::asio::any_io_executor& executor,
                                    const Clock& clock) {
-  auto key = key_of(settings, secrets);
+  if (!settings.transfer_key) {
+    return AccessError{"the nameserver has no transfer key"};
+  }
+  auto key = open_key(*settings.transfer_key, secrets);
   if (!key) {
     return key.error();
   }
@@ -156,8 +155,17 @@ Result<NameserverAccess, AccessError> open_access(const storage::NameserverSetti
     return address.error();
   }
   NameserverAccess access{.probe = nullptr, .control = std::nullopt, .abilities = abilities_of(settings.driver)};
+  std::optional<ProbeSignature> signature;
+  if (settings.notify_key) {
+    auto key = open_key(*settings.notify_key, secrets);
+    if (!key) {
+      return key.error();
+    }
+    signature.emplace(ProbeSignature{std::make_shared<const tsig::Key>(std::move(*key)), clock});
+  }
   try {
-    access.probe = std::make_unique<SoaProbe>(executor, ip::udp::endpoint(*address, settings.port));
+    access.probe = std::make_unique<SoaProbe>(executor, ip::udp::endpoint(*address, settings.port), SoaProbeLimits{},
+                                              std::move(signature));
   } catch (const boost::system::system_error& error) {
     return AccessError{std::string("no socket for such an address: ") + error.what()};
   }

@@ -81,6 +81,9 @@ boost::asio::awaitable<Session::End> Session::run() {
   } else {
     compare_all_ = true;
   }
+  if (progress.content != content_mark()) {
+    co_await want_retransfer(progress.content.has_value());
+  }
   const bool answers = co_await try_nameserver();
   if (answers) {
     set_reachable();
@@ -98,6 +101,24 @@ boost::asio::awaitable<Session::End> Session::run() {
     }
   }
   co_return *end_;
+}
+
+storage::ContentMark Session::content_mark() const {
+  return {settings_.pool, settings_.view};
+}
+
+/// What the nameserver has may be of another view or pool, which its serials don't tell. Its own content of each zone
+/// is transferred anew once no mdns can take its key for one of another view any more.
+boost::asio::awaitable<void> Session::want_retransfer(bool content_is_known) {
+  auto read = [](storage::NameserverWork& work) { return work.read_head(); };
+  const storage::FeedPosition head = co_await ask_database(context_, read);
+  if (access_.control) {
+    sweep_state_.retransfer_after = head.seq;
+    sweep_state_.reconfigure = true;
+  } else if (content_is_known) {
+    context_.log.error("a nameserver's view or pool has changed: have all its zones transferred anew by hand",
+                       {{"nameserver", settings_.name}});
+  }
 }
 
 void Session::wake_reports() {

@@ -94,6 +94,8 @@ class Session {
   [[nodiscard]] boost::asio::awaitable<bool> take_tasks();
   [[nodiscard]] boost::asio::awaitable<void> count_tasks();
   [[nodiscard]] boost::asio::awaitable<void> mark_overdue_tasks();
+  [[nodiscard]] storage::ContentMark content_mark() const;
+  [[nodiscard]] boost::asio::awaitable<void> want_retransfer(bool content_is_known);
   [[nodiscard]] boost::asio::awaitable<void> compare_lists();
   [[nodiscard]] boost::asio::awaitable<void> sweep_once();
 

@@ -218,7 +218,8 @@ boost::asio::awaitable<void> Session::sweep_once() {
     compare_all_ = false;
     feed_wakeup_.notify();
   }
-  window_.set_swept();
+  sweep_wanted_ = sweep_wanted_ || sweep_state_.retransfer_after.has_value();
+  window_.set_swept(sweep_state_.retransfer_after ? std::nullopt : std::optional(content_mark()));
   if (sweep.findings() > 0) {
     context_.log.info("zones compared", {{"nameserver", settings_.name}, {"findings", sweep.findings()}});
     tasks_wakeup_.notify();

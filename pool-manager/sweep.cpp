@@ -107,11 +107,9 @@ boost::asio::awaitable<Sweep::Result> Sweep::compare(std::vector<ListedZone> obs
       after = page.back().name;
     }
     std::vector<Finding> findings = comparison.add(page);
-    if (state_.reconfigure && access_.control) {
-      const Result changed = co_await reconfigure(page, findings);
-      if (changed != Result::done) {
-        co_return changed;
-      }
+    const Result brought = co_await bring_over(page, findings);
+    if (brought != Result::done) {
+      co_return brought;
     }
     const Result taken = co_await take(std::move(findings));
     if (taken != Result::done) {
@@ -124,7 +122,7 @@ boost::asio::awaitable<Sweep::Result> Sweep::compare(std::vector<ListedZone> obs
     co_return taken;
   }
   co_await treat_unknown(observed.size());
-  state_.reconfigure = false;
+  end_bringing_over();
   co_return Result::done;
 }
 
@@ -138,11 +136,16 @@ boost::asio::awaitable<Sweep::Result> Sweep::compare_by_asking() {
     }
     const std::vector<ListedZone> observed = co_await ask(page);
     std::vector<Finding> findings = plan(page, observed);
+    const Result brought = co_await bring_over(page, findings);
+    if (brought != Result::done) {
+      co_return brought;
+    }
     const Result taken = co_await take(std::move(findings));
     if (taken != Result::done) {
       co_return taken;
     }
   }
+  end_bringing_over();
   co_return Result::done;
 }
 
@@ -265,43 +268,6 @@ boost::asio::awaitable<void> Sweep::report_ahead(std::vector<Finding> ahead) {
     work.report_lost(name, lost);
   };
   co_await ask_database(context_, report);
-}
-
-/// Gives the zones of a page that are there the present primaries and key.
-boost::asio::awaitable<Sweep::Result> Sweep::reconfigure(const Page& page, const std::vector<Finding>& findings) {
-  std::unordered_set<dns::Name> skipped;
-  for (const Finding& finding : findings) {
-    if (finding.kind == Finding::Kind::missing || finding.kind == Finding::Kind::leftover) {
-      skipped.insert(finding.name);
-    }
-  }
-  std::vector<dns::Name> names;
-  for (const storage::DesiredZone& zone : page) {
-    if (!zone.deleted && !skipped.contains(zone.name)) {
-      names.push_back(zone.name);
-    }
-  }
-  for (std::size_t begin = 0; begin < names.size(); begin += batch_zones) {
-    if (must_stop()) {
-      reason_ = "stopped";
-      co_return Result::failed;
-    }
-    const auto turn = co_await turn_.wait_turn(turn_wait);
-    if (!turn) {
-      reason_ = "other commands took too long";
-      co_return Result::failed;
-    }
-    std::vector<dns::Name> batch = slice(names, begin, batch_zones);
-    const ZoneResults results =
-        co_await access_.control->driver->change_zones(std::move(batch), access_.control->upstream);
-    for (const DriverResult<void>& result : results) {
-      metrics_.count_command(Step::change, result.has_value());
-      if (!result && result.error().code == DriverErrc::unreachable) {
-        co_return fail(result.error());
-      }
-    }
-  }
-  co_return Result::done;
 }
 
 boost::asio::awaitable<void> Sweep::treat_unknown(std::size_t observed_zones) {

@@ -24,6 +24,9 @@ namespace minidns::pool {
 /// What outlives one comparison.
 struct SweepState {
   bool reconfigure = false;  ///< give every zone that is there the present primaries and key
+  /// Then have every zone that is there transferred anew, whatever its serial: it may be of another view or pool. Once
+  /// every mdns has applied the feed up to here, so that all know the key as it is now.
+  std::optional<std::int64_t> retransfer_after = std::nullopt;
 };
 
 /// One comparison of a nameserver's zone list with what it should be. What it finds becomes tasks, page by page, set
@@ -59,7 +62,12 @@ class Sweep {
   [[nodiscard]] boost::asio::awaitable<Result> take(std::vector<Finding> findings);
   [[nodiscard]] boost::asio::awaitable<Result> keep(Wanted wanted);
   [[nodiscard]] boost::asio::awaitable<void> report_ahead(std::vector<Finding> ahead);
-  [[nodiscard]] boost::asio::awaitable<Result> reconfigure(const Page& page, const std::vector<Finding>& findings);
+  [[nodiscard]] boost::asio::awaitable<Result> bring_over(const Page& page, const std::vector<Finding>& findings);
+  void end_bringing_over();
+  [[nodiscard]] boost::asio::awaitable<Result> reconfigure(std::vector<dns::Name> names);
+  [[nodiscard]] boost::asio::awaitable<Result> retransfer(std::vector<dns::Name> names);
+  [[nodiscard]] boost::asio::awaitable<std::vector<dns::Name>> forcible(std::vector<dns::Name> names);
+  [[nodiscard]] boost::asio::awaitable<Result> force(dns::Name name);
   [[nodiscard]] boost::asio::awaitable<void> treat_unknown(std::size_t observed_zones);
   [[nodiscard]] boost::asio::awaitable<void> remove_unknown();
   [[nodiscard]] boost::asio::awaitable<void> remove_batch(std::vector<dns::Name> names);
@@ -80,6 +88,7 @@ class Sweep {
   std::function<bool()> is_ending_;
   std::vector<dns::Name> unknown_;
   std::size_t findings_count_ = 0;
+  bool put_off_ = false;  // zones were not transferred anew yet: an mdns may not know what their view is
   std::string reason_;
 };
 

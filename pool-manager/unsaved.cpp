@@ -42,6 +42,7 @@ storage::ProgressUpdate Unsaved::take() {
   update.reachable = std::exchange(reachable_, std::nullopt);
   update.last_error = std::exchange(last_error_, std::nullopt);
   update.swept = std::exchange(swept_, false);
+  update.content = std::exchange(content_, std::nullopt);
   exceptions_.clear();
   confirmed_.clear();
   return update;
@@ -64,6 +65,7 @@ void Unsaved::restore(storage::ProgressUpdate update) {
   reachable_ = newer.reachable_ ? newer.reachable_ : update.reachable;
   last_error_ = newer.last_error_ ? std::move(newer.last_error_) : std::move(update.last_error);
   swept_ = newer.swept_ || update.swept;
+  content_ = newer.content_ ? newer.content_ : update.content;
 }
 
 }  // namespace minidns::pool

@@ -17,7 +17,11 @@ class Unsaved {
   void except(storage::TaskWrite write);
   void confirm(const dns::Name& name, std::int64_t seq);
   void set_reachable(bool reachable, std::string last_error);
-  void set_swept() { swept_ = true; }
+  /// `content`: what all zones that are there have been transferred as; nothing: that isn't known yet.
+  void set_swept(const std::optional<storage::ContentMark>& content) {
+    swept_ = true;
+    content_ = content ? content : content_;
+  }
 
   [[nodiscard]] bool empty() const {
     return exceptions_.empty() && confirmed_.empty() && !reachable_ && !last_error_ && !swept_;
@@ -32,6 +36,7 @@ class Unsaved {
   std::optional<bool> reachable_;
   std::optional<std::string> last_error_;
   bool swept_ = false;
+  std::optional<storage::ContentMark> content_;  // with swept_
 };
 
 }  // namespace minidns::pool

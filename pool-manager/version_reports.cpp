@@ -29,9 +29,20 @@ void VersionReports::report(const std::vector<storage::VersionAnnouncement>& ann
   }
 }
 
+/// With the mutex held.
+bool VersionReports::knows_who_lives() const {
+  return !live_.empty() && clock_.steady() - live_since_ <= list_age_max;
+}
+
+bool VersionReports::all_applied(std::int64_t seq) const {
+  const std::lock_guard lock(mutex_);
+  return knows_who_lives() &&
+         std::ranges::all_of(live_, [seq](const storage::LiveInstance& instance) { return instance.feed_seq >= seq; });
+}
+
 bool VersionReports::all_have(const storage::ZoneChange& change) const {
   const std::lock_guard lock(mutex_);
-  if (live_.empty() || clock_.steady() - live_since_ > list_age_max) {
+  if (!knows_who_lives()) {
     return false;
   }
   const auto zone = zones_.find(change.zone);

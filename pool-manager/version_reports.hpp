@@ -35,11 +35,15 @@ class VersionReports {
 
   /// Whether every live mdns, and there is one, can transfer what the change wants.
   [[nodiscard]] bool all_have(const storage::ZoneChange& change) const;
+  /// Whether every live mdns, and there is one, has applied the feed up to `seq`: keys and views as well as zones.
+  [[nodiscard]] bool all_applied(std::int64_t seq) const;
 
  private:
   using Reports = std::map<InstanceId, dns::Version>;
 
   const Clock& clock_;
+  [[nodiscard]] bool knows_who_lives() const;
+
   mutable std::mutex mutex_;  // guards what follows
   std::vector<storage::LiveInstance> live_;
   SteadyTime live_since_{};

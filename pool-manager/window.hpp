@@ -103,7 +103,7 @@ class Window {
   void set_reachable(bool reachable, std::string last_error) {
     unsaved_.set_reachable(reachable, std::move(last_error));
   }
-  void set_swept() { unsaved_.set_swept(); }
+  void set_swept(const std::optional<storage::ContentMark>& content) { unsaved_.set_swept(content); }
 
   /// Keeps what has waited for its command for too long as exceptions, so that it doesn't hold up the prefix; it stays
   /// in hand.

@@ -3,6 +3,7 @@
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "base/ids.hpp"
+#include "base/view_id.hpp"
 #include "dns/name.hpp"
 #include "dns/serial.hpp"
 #include "dns/version.hpp"
@@ -68,6 +69,13 @@ struct Confirmation {
   std::int64_t seq;
 };
 
+/// What content of zones is of, beyond their serials: in another view or pool it is other content.
+struct ContentMark {
+  PoolId pool;
+  ViewId view;
+  friend bool operator==(const ContentMark&, const ContentMark&) = default;
+};
+
 /// What the worker of a nameserver has learnt since its last save; saved as a whole or not at all.
 struct ProgressUpdate {
   std::optional<std::int64_t> visible_through;
@@ -76,10 +84,12 @@ struct ProgressUpdate {
   std::optional<bool> reachable;
   std::optional<std::string> last_error;  ///< empty: none any more
   bool swept = false;
+  std::optional<ContentMark> content = std::nullopt;  ///< all zones that are there have been transferred as this
 };
 
 struct Progress {
   std::optional<std::int64_t> visible_through;  ///< nothing: never compared
+  std::optional<ContentMark> content;           ///< nothing: not known what its zones were transferred as
 };
 
 /// An entry of the list that a nameserver should have.
@@ -142,6 +152,8 @@ struct NameserverSettings {
   std::vector<PrimaryAddress> primaries;
   UnknownZones unknown_zones;
   std::vector<PoolCatalog> catalogs = {};  ///< by family
+  ViewId view = default_view;
+  std::optional<SealedKey> notify_key = std::nullopt;  ///< what we sign messages to it with
   friend bool operator==(const NameserverSettings&, const NameserverSettings&) = default;
 };
 

@@ -61,8 +61,9 @@ class BindDriver final : public Driver {
 /// leads out of the folder. Two names never share a file.
 [[nodiscard]] std::string bind_zone_file(const dns::Name& zone);
 
-// Limitations: a zone that is written in named.conf can be neither changed nor removed (BIND says so: `rejected`), and
-// only zones of one view are seen. BIND keeps what addzone told it in its own database, about 100,000 zones unless
-// `lmdb-mapsize` is raised.
+// Limitations: named 9.18's `tsig-list` ends where two of its keys share the end of their names (`a.test.`, `b.test.`),
+// and `ensure_key` then misses what isn't told: give keys of one named names without a common end. A zone that is
+// written in named.conf can be neither changed nor removed (BIND says so: `rejected`), and only zones of one view are
+// seen. BIND keeps what addzone told it in its own database, about 100,000 zones unless `lmdb-mapsize` is raised.
 
 }  // namespace minidns::pool

@@ -1,6 +1,8 @@
 #include "pool-manager/drivers/soa_probe.hpp"
 
 #include "base/random.hpp"
+#include "dns/wire/message.hpp"
+#include "tsig/tsig.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
@@ -15,6 +17,7 @@
 #include <list>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 
 namespace minidns::pool {
 namespace {
@@ -33,8 +36,9 @@ constexpr std::size_t waiting_max = 32'768;
 /// idle; a pending receive holds on to it.
 class SoaProbe::Socket : public std::enable_shared_from_this<SoaProbe::Socket> {
  public:
-  Socket(const asio::any_io_executor& executor, const asio::ip::udp::endpoint& nameserver, SoaProbeLimits its_limits)
-      : limits(its_limits), socket_(executor) {
+  Socket(const asio::any_io_executor& executor, const asio::ip::udp::endpoint& nameserver, SoaProbeLimits its_limits,
+         std::optional<ProbeSignature> signature)
+      : limits(its_limits), signature_(std::move(signature)), socket_(executor) {
     assert(limits.in_flight_max > 0 && limits.in_flight_max <= waiting_max);
     socket_.open(nameserver.protocol());
     socket_.non_blocking(true);
@@ -58,13 +62,16 @@ class SoaProbe::Socket : public std::enable_shared_from_this<SoaProbe::Socket> {
   struct Waiting {
     Batch* batch;
     std::size_t index;
+    std::optional<tsig::ClientTransaction> transaction;  ///< if the question was signed
   };
 
+  [[nodiscard]] bool is_believed(Waiting& waiting, ByteView octets) const;
   [[nodiscard]] std::uint16_t free_id() const;
   void receive();
   void dispatch(ByteView octets);
   void offer_room();
 
+  const std::optional<ProbeSignature> signature_;
   asio::ip::udp::socket socket_;
   std::unordered_map<std::uint16_t, Waiting> waiting_;
   std::list<Batch*> without_room_;  ///< callers with unsent questions, in the order in which they get room
@@ -125,14 +132,19 @@ class SoaProbe::Batch {
 
 std::optional<std::uint16_t> SoaProbe::Socket::send(const dns::Name& zone, Batch& batch, std::size_t index) {
   const std::uint16_t id = free_id();
+  Bytes query = encode_soa_query(zone, id);
+  std::optional<tsig::ClientTransaction> transaction;
+  if (signature_) {
+    transaction.emplace(query, signature_->key, signature_->clock.wall());
+  }
   error_code error;
-  socket_.send(asio::buffer(encode_soa_query(zone, id)), 0, error);
+  socket_.send(asio::buffer(query), 0, error);
   // connection_refused: an ICMP message to an earlier query; it says nothing of this one.
   if (error && error != asio::error::would_block && error != asio::error::no_buffer_space &&
       error != asio::error::connection_refused) {
     return std::nullopt;
   }
-  waiting_.emplace(id, Waiting{&batch, index});
+  waiting_.emplace(id, Waiting{&batch, index, std::move(transaction)});
   receive();
   return id;
 }
@@ -186,12 +198,24 @@ void SoaProbe::Socket::dispatch(ByteView octets) {
   if (found == waiting_.end()) {
     return;
   }
-  const Waiting waiting = found->second;
+  Waiting& waiting = found->second;
   const std::optional<SoaAnswer> answer = decode_soa_answer(octets, waiting.batch->zone(waiting.index));
-  if (answer) {
+  if (answer && is_believed(waiting, octets)) {
     waiting.batch->take(waiting.index, *answer);
     forget(found->first);
   }
+}
+
+bool SoaProbe::Socket::is_believed(Waiting& waiting, ByteView octets) const {
+  if (!waiting.transaction) {
+    return true;
+  }
+  const auto message = dns::parse_message(octets);
+  if (!message) {
+    return false;
+  }
+  const auto wrong = waiting.transaction->verify(octets, *message, signature_->clock.wall());
+  return !wrong || static_cast<dns::Rcode>(message->header.rcode) == dns::Rcode::notauth;
 }
 
 void SoaProbe::Socket::close() {
@@ -261,8 +285,8 @@ std::vector<SoaAnswer> SoaProbe::Batch::take_answers() {
 }
 
 SoaProbe::SoaProbe(const asio::any_io_executor& executor, const asio::ip::udp::endpoint& nameserver,
-                   SoaProbeLimits limits)
-    : socket_(std::make_shared<Socket>(executor, nameserver, limits)) {}
+                   SoaProbeLimits limits, std::optional<ProbeSignature> signature)
+    : socket_(std::make_shared<Socket>(executor, nameserver, limits, std::move(signature))) {}
 
 SoaProbe::~SoaProbe() {
   socket_->close();

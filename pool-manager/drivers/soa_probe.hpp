@@ -1,7 +1,9 @@
 #pragma once
 
+#include "base/clock.hpp"
 #include "dns/name.hpp"
 #include "pool-manager/drivers/soa_answer.hpp"
+#include "tsig/key.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -10,6 +12,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace minidns::pool {
@@ -22,18 +25,27 @@ struct SoaProbeLimits {
   std::size_t in_flight_max = 256;
 };
 
-/// Asks one nameserver for the serials of zones: SOA over UDP, without recursion and TSIG. One socket, whatever the
+/// With what questions are signed (RFC 8945). `clock` must outlive the probe.
+struct ProbeSignature {
+  std::shared_ptr<const tsig::Key> key;
+  const Clock& clock;
+};
+
+/// Asks one nameserver for the serials of zones: SOA over UDP, without recursion. One socket, whatever the
 /// number of questions and callers. An answer counts if it comes from the nameserver (connected socket), with the ID of
 /// a query that waits and with its question; all else is ignored. IDs are random. After `tries` times `per_try` without
 /// an answer it is a timeout. Callers share `in_flight_max` in turn, so a question need not wait for another call's
 /// thousands.
+///
+/// Signed where wanted: a nameserver with views may choose one by key. An answer that isn't rightly signed is ignored,
+/// but for NOTAUTH, which says that the nameserver doesn't have the key (or not this time of day): as good as REFUSED.
 ///
 /// Calls on the executor (a strand) only. May be destroyed while calls wait: those end with failures.
 class SoaProbe {
  public:
   /// Throws boost::system::system_error if there is no socket to be had for such an address.
   SoaProbe(const boost::asio::any_io_executor& executor, const boost::asio::ip::udp::endpoint& nameserver,
-           SoaProbeLimits limits = {});
+           SoaProbeLimits limits = {}, std::optional<ProbeSignature> signature = std::nullopt);
   ~SoaProbe();
   SoaProbe(const SoaProbe&) = delete;
   SoaProbe& operator=(const SoaProbe&) = delete;
@@ -48,7 +60,6 @@ class SoaProbe {
   std::shared_ptr<Socket> socket_;
 };
 
-// Limitations: no TCP (a SOA answer without DNSSEC fits 512 octets), and no TSIG, which nameservers need that choose a
-// view by key.
+// Limitations: no TCP (a SOA answer without DNSSEC fits 512 octets).
 
 }  // namespace minidns::pool

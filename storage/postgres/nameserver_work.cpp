@@ -10,8 +10,9 @@ namespace {
 
 constexpr const char* sql_settings =
     "select n.name, n.pool_id, n.driver, host(n.address), n.port, n.settings::text, n.secret_sealed, p.unknown_zones, "
-    "  k.id, k.name, k.algorithm, k.secret_sealed "
+    "  k.id, k.name, k.algorithm, k.secret_sealed, m.id, m.name, m.algorithm, m.secret_sealed, n.view "
     "from nameservers n join pools p on p.id = n.pool_id left join tsig_keys k on k.id = n.transfer_key_id "
+    "  left join tsig_keys m on m.id = n.notify_key_id "
     "where n.id = $1";
 
 constexpr const char* sql_primaries =
@@ -22,7 +23,8 @@ constexpr const char* sql_catalogs =
     "select c.zone_id, z.name_key, c.family from catalogs c join zones z on z.id = c.zone_id "
     "join nameservers n on n.pool_id = c.pool_id where n.id = $1 order by c.family";
 
-constexpr const char* sql_progress = "select visible_through from nameserver_progress where nameserver_id = $1";
+constexpr const char* sql_progress =
+    "select visible_through, content_pool, content_view from nameserver_progress where nameserver_id = $1";
 
 constexpr const char* sql_head = "select seq, epoch, pruned_through from feed_head";
 
@@ -74,16 +76,17 @@ Bytes copy_of(ByteView octets) {
   return {octets.begin(), octets.end()};
 }
 
-std::optional<SealedKey> key_of(const Rows& rows) {
-  const auto id = rows.optional_uuid(0, 8);
+/// From `id, name, algorithm, secret_sealed`.
+std::optional<SealedKey> key_of(const Rows& rows, int first_column) {
+  const auto id = rows.optional_uuid(0, first_column);
   if (!id) {
     return std::nullopt;
   }
-  const auto name = dns::Name::from_text(rows.text(0, 9));
+  const auto name = dns::Name::from_text(rows.text(0, first_column + 1));
   if (!name) {
     throw std::runtime_error("the database holds a key with a broken name: " + name.error().detail);
   }
-  return SealedKey{TsigKeyId(*id), *name, rows.text(0, 10), copy_of(rows.bytea(0, 11))};
+  return SealedKey{TsigKeyId(*id), *name, rows.text(0, first_column + 2), copy_of(rows.bytea(0, first_column + 3))};
 }
 
 FeedPosition head_of(const Rows& rows) {
@@ -136,10 +139,12 @@ std::optional<NameserverSettings> NameserverWork::read_settings(NameserverId nam
                               .port = static_cast<std::uint16_t>(row.integer(0, 4)),
                               .driver_settings = row.text(0, 5),
                               .secret_sealed = std::nullopt,
-                              .transfer_key = key_of(row),
+                              .transfer_key = key_of(row, 8),
                               .primaries = {},
                               .unknown_zones = policy_of(row.text(0, 7)),
-                              .catalogs = {}};
+                              .catalogs = {},
+                              .view = view_column(row, 0, 16),
+                              .notify_key = key_of(row, 12)};
   if (!row.is_null(0, 6)) {
     settings.secret_sealed = copy_of(row.bytea(0, 6));
   }
@@ -155,7 +160,14 @@ std::optional<NameserverSettings> NameserverWork::read_settings(NameserverId nam
 
 Progress NameserverWork::read_progress(NameserverId nameserver) {
   const Rows rows = pool_.acquire()->execute(sql_progress, {nameserver.uuid()});
-  return {rows.empty() ? std::nullopt : rows.optional_integer(0, 0)};
+  if (rows.empty()) {
+    return {};
+  }
+  Progress progress{rows.optional_integer(0, 0), std::nullopt};
+  if (const auto pool = rows.optional_uuid(0, 1)) {
+    progress.content = ContentMark{PoolId(*pool), view_column(rows, 0, 2)};
+  }
+  return progress;
 }
 
 FeedPosition NameserverWork::read_head() {

@@ -25,8 +25,9 @@ std::string primaries_clause(const std::vector<Primary>& primaries) {
 
 }  // namespace
 
-BindServer::BindServer(std::vector<KeySpec> transfer_keys, std::string address)
+BindServer::BindServer(std::vector<KeySpec> transfer_keys, std::string address, std::vector<BindView> views)
     : Secondary("bind", std::move(transfer_keys), std::move(address)),
+      views_(std::move(views)),
       control_port_(free_port()),
       statistics_port_(free_port()),
       control_key_{"control", "hmac-sha256", to_base64(random_bytes(32))} {
@@ -42,11 +43,16 @@ void BindServer::write_configuration() const {
   text += "options {\n  directory \"" + folder + "\";\n  pid-file \"" + folder + "/named.pid\";\n  session-keyfile \"" +
           folder + "/session.key\";\n  lock-file none;\n  listen-on port " + port(port_) + " { " + address_ +
           "; };\n  listen-on-v6 { none; };\n  recursion no;\n  dnssec-validation no;\n  notify no;\n" +
-          "  allow-new-zones yes;\n  allow-notify { 127.0.0.0/8; };\n  allow-transfer { 127.0.0.0/8; };\n" +
-          "  serial-query-rate 1000;\n  transfers-in 100;\n  transfers-per-ns 100;\n" + more_options_ + "};\n" +
-          more_zones_ + "controls { inet " + address_ + " port " + port(control_port_) +
-          " allow { 127.0.0.0/8; } keys { \"" + control_key_.name + "\"; }; };\n" + "statistics-channels { inet " +
-          address_ + " port " + port(statistics_port_) + " allow { 127.0.0.0/8; }; };\n";
+          "  allow-notify { 127.0.0.0/8; };\n  allow-transfer { 127.0.0.0/8; };\n" +
+          "  serial-query-rate 1000;\n  transfers-in 100;\n  transfers-per-ns 100;\n" +
+          (views_.empty() ? "  allow-new-zones yes;\n" : "") + more_options_ + "};\n" + more_zones_ +
+          "controls { inet " + address_ + " port " + port(control_port_) + " allow { 127.0.0.0/8; } keys { \"" +
+          control_key_.name + "\"; }; };\n" + "statistics-channels { inet " + address_ + " port " +
+          port(statistics_port_) + " allow { 127.0.0.0/8; }; };\n";
+  for (const auto& view : views_) {
+    std::filesystem::create_directory(folder_ / view.name);
+    text += "view \"" + view.name + "\" { match-clients { key \"" + view.key + "\"; }; allow-new-zones yes; };\n";
+  }
   write_file(folder_ / "named.conf", text);
 }
 

@@ -4,11 +4,19 @@
 
 namespace minidns::harness {
 
+/// A view of BIND, for those who sign with a key.
+struct BindView {
+  std::string name;
+  std::string key;
+};
+
 /// A real BIND (named): takes zones by rndc, tells them by its statistics channel.
 class BindServer final : public Secondary {
  public:
-  /// `transfer_keys` are the TSIG keys that its zones' primaries may name.
-  explicit BindServer(std::vector<KeySpec> transfer_keys, std::string address = "127.0.0.1");
+  /// `transfer_keys` are the TSIG keys that its zones' primaries may name. With `views` there is nothing outside of
+  /// them, and a folder for each one's zone files.
+  explicit BindServer(std::vector<KeySpec> transfer_keys, std::string address = "127.0.0.1",
+                      std::vector<BindView> views = {});
 
   void start() override;
   void add_zone(const std::string& zone, const std::vector<Primary>& primaries) override;
@@ -27,6 +35,7 @@ class BindServer final : public Secondary {
  private:
   void write_configuration() const;
 
+  std::vector<BindView> views_;
   std::uint16_t control_port_, statistics_port_;
   KeySpec control_key_;
   std::string more_options_, more_zones_;  ///< of the configuration

@@ -332,6 +332,19 @@ TEST_F(NameserverWorkTest, SettingsComeWithKeyAndPrimaries) {
   EXPECT_FALSE(work_->read_settings(nameserver));
 }
 
+TEST_F(NameserverWorkTest, WhatZonesWereTransferredAsIsKnownOnceItWasSaid) {
+  const auto nameserver = add_nameserver(1);
+  const auto mine = lease(manager(1), nameserver);
+  EXPECT_FALSE(work_->read_progress(nameserver).content);
+  ProgressUpdate update;
+  const ContentMark mark{PoolId(*Uuid::parse(pool_id)), ViewId(1)};
+  update.content = mark;
+  ASSERT_TRUE(work_->save(mine, update));
+  EXPECT_EQ(work_->read_progress(nameserver).content, mark);
+  ASSERT_TRUE(work_->save(mine, {}));
+  EXPECT_EQ(work_->read_progress(nameserver).content, mark) << "nothing new";
+}
+
 TEST_F(NameserverWorkTest, OnlyInstancesThatLiveAreListedAndTheDeadAreForgotten) {
   sql("insert into instances (id, program, address, feed_seq, ready, heartbeated_at) values ('" + id_text(1) +
       "', 'mdns', '127.0.0.1:53', 17, true, now()), ('" + id_text(2) +

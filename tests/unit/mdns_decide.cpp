@@ -45,6 +45,26 @@ Request with_serial(Request asked, const std::string& owner, std::uint32_t seria
   return asked;
 }
 
+/// The view out of which a request is answered, if it needs the zone's content.
+std::optional<ViewId> view_of(const Action& action) {
+  if (const auto* query = std::get_if<AnswerQuery>(&action)) return query->view;
+  if (const auto* axfr = std::get_if<SendZone>(&action)) return axfr->view;
+  if (const auto* ixfr = std::get_if<SendChanges>(&action)) return ixfr->view;
+  return std::nullopt;
+}
+
+TEST_F(Decide, TheKeySaysWhichViewIsMeant) {
+  const ViewId inside(2);
+  for (const auto& [key, view] : {std::pair("key-1.", default_view), std::pair("inside-1.", inside)}) {
+    EXPECT_EQ(view_of(decide_on(request("example.", dns::RRType::axfr, key, tcp))), view) << key;
+    EXPECT_EQ(view_of(decide_on(request("www.example.", dns::RRType::a, key))), view) << key;
+    EXPECT_EQ(view_of(decide_on(request("other.example.", dns::RRType::ds, key))), view) << key;
+    EXPECT_EQ(view_of(decide_on(with_serial(request("example.", dns::RRType::ixfr, key), "example.", 1))), view) << key;
+  }
+  ASSERT_TRUE(rules_.unsigned_allowed.add("192.0.2.0/24"));
+  EXPECT_EQ(view_of(decide_on(request("www.example.", dns::RRType::a))), default_view) << "without a key";
+}
+
 TEST_F(Decide, AKeySeesItsPoolAndNothingElse) {
   struct Row {
     const char* qname;

@@ -55,6 +55,10 @@ std::shared_ptr<const Peers> peers(std::vector<storage::StoredPeer> nameservers)
     stored.keys.push_back({zone_key, "zone-" + std::to_string(n) + ".", "hmac-sha256",
                            box.seal(Secret(Bytes(32, n)), "tsig-key:" + zone_key.to_string()), ZoneId(uuid(n))});
   }
+  const TsigKeyId inside_key(uuid(201));
+  stored.keys.push_back({inside_key, "inside-1.", "hmac-sha256",
+                         box.seal(Secret(Bytes(32, 9)), "tsig-key:" + inside_key.to_string()), PoolId(uuid(1)),
+                         ViewId(2)});
   const Logger log("test", LogLevel::error, 2);
   return make_peers(stored, box, log);
 }

@@ -39,7 +39,8 @@ class ManualClock final : public Clock {
 [[nodiscard]] storage::ZoneHead head(std::uint8_t id, const std::string& zone, std::int64_t version,
                                      std::uint32_t serial, std::uint8_t pool = 1);
 
-/// Keys `key-N.`, each for pool N, and `zone-N.`, each for zone N, with N from 1 to 3; nameservers by choice.
+/// Keys `key-N.`, each for pool N, and `zone-N.`, each for zone N, with N from 1 to 3, `inside-1.` for pool 1 in view
+/// 2; nameservers by choice.
 [[nodiscard]] std::shared_ptr<const Peers> peers(std::vector<storage::StoredPeer> nameservers = {});
 [[nodiscard]] storage::StoredPeer nameserver(std::uint8_t id, std::uint8_t pool, const std::string& address,
                                              bool allow_unsigned_soa);

@@ -226,6 +226,17 @@ TEST_F(Reports, AHeartbeatTellsWhatHintsDidNot) {
   EXPECT_TRUE(reports_.all_have(wanted_));
 }
 
+TEST_F(Reports, TheFeedIsAppliedOnceEveryLiveInstanceHasIt) {
+  EXPECT_FALSE(reports_.all_applied(5)) << "nobody lives";
+  reports_.set_live({live(1, 5), live(2, 4)});
+  EXPECT_TRUE(reports_.all_applied(4));
+  EXPECT_FALSE(reports_.all_applied(5));
+  reports_.set_live({live(1, 6), live(2, 5)});
+  EXPECT_TRUE(reports_.all_applied(5));
+  clock_.advance(VersionReports::list_age_max + 1ms);
+  EXPECT_FALSE(reports_.all_applied(5)) << "an old list";
+}
+
 TEST_F(Reports, AnOldListOfInstancesSaysNothing) {
   reports_.set_live({live(1, 10)});
   clock_.advance(VersionReports::list_age_max + 1ms);
