@@ -1,6 +1,5 @@
 #include "mdns/tcp_connection.hpp"
 
-#include "mdns/fairness/rate_floor.hpp"
 #include "mdns/nameserver/transfer_messages.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -362,10 +361,9 @@ asio::awaitable<void> TcpConnection::send_transfer(const Request& request, ZoneP
     if (batch.parts.empty()) {
       break;
     }
-    co_await write_parts(batch.parts);
+    co_await write_parts(batch.parts, &rate);
     count.add(batch.size_octets);
-    if (!rate.holds_after(batch.size_octets, std::chrono::steady_clock::now()) ||
-        count.elapsed() > settings_.get()->tcp.transfer_limit) {
+    if (count.elapsed() > settings_.get()->tcp.transfer_limit) {
       throw TooSlow();
     }
     turn_octets += batch.size_octets;
@@ -388,24 +386,33 @@ asio::awaitable<void> TcpConnection::write(Bytes message) {
   const std::array<std::uint8_t, 2> length = {static_cast<std::uint8_t>(message.size() >> 8U),
                                               static_cast<std::uint8_t>(message.size() & 0xffU)};
   const std::array<ByteView, 2> parts = {length, message};
-  co_await write_parts(parts);
+  co_await write_parts(parts, nullptr);
 }
 
 /// Writes at once what is taken, and waits only when nothing is: a fast peer costs one system call per batch, and no
-/// timer. The limit is on the time without progress.
-asio::awaitable<void> TcpConnection::write_parts(std::span<const ByteView> parts) {
+/// timer. The limit is on the time without progress; `rate`, if it isn't null, on what that comes to.
+asio::awaitable<void> TcpConnection::write_parts(std::span<const ByteView> parts, RateFloor* rate) {
   std::vector<asio::const_buffer> buffers;
   buffers.reserve(parts.size());
   for (const ByteView part : parts) {
     buffers.emplace_back(part.data(), part.size());
   }
-  auto rest = without_prefix(buffers, stream_->write_now(buffers));
-  while (!rest.empty()) {
+  std::size_t taken = stream_->write_now(buffers);
+  auto rest = without_prefix(buffers, taken);
+  while (true) {
+    if (rate != nullptr && !rate->holds_after(taken, std::chrono::steady_clock::now())) {
+      throw TooSlow();
+    }
+    if (rest.empty()) {
+      co_return;
+    }
     arm(Limit::write, settings_.get()->tcp.write_limit);
-    const std::size_t written = co_await stream_->write_some(rest);
+    taken = co_await stream_->write_some(rest);
     deadline_.disarm();
-    rest = without_prefix(rest, written);
-    rest = without_prefix(rest, stream_->write_now(rest));
+    rest = without_prefix(rest, taken);
+    const std::size_t more = stream_->write_now(rest);
+    rest = without_prefix(rest, more);
+    taken += more;
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/deadline.hpp"
 #include "mdns/fairness/connection_limits.hpp"
+#include "mdns/fairness/rate_floor.hpp"
 #include "mdns/stream.hpp"
 #include "mdns/tcp_server.hpp"
 
@@ -47,7 +48,7 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   [[nodiscard]] boost::asio::awaitable<bool> answer_admitted_transfer(Deferred deferred);
   [[nodiscard]] boost::asio::awaitable<void> send_transfer(const Request& request, ZonePointer zone, Transfer transfer);
   [[nodiscard]] boost::asio::awaitable<void> write(Bytes message);
-  [[nodiscard]] boost::asio::awaitable<void> write_parts(std::span<const ByteView> parts);
+  [[nodiscard]] boost::asio::awaitable<void> write_parts(std::span<const ByteView> parts, RateFloor* rate);
   void arm(Limit limit, std::chrono::milliseconds time);
   void on_deadline();
   void evict();

@@ -2,6 +2,7 @@
 
 #include "tests/harness/process.hpp"
 #include "tests/harness/wait.hpp"
+#include "tests/interop/mdns_socket.hpp"
 #include "tests/interop/mdns_tls_server.hpp"
 
 #include <gtest/gtest.h>
@@ -87,6 +88,18 @@ TEST_F(MdnsTls, SpeaksTls13WithAlpnDotAndNothingElse) {
       [&] { return server_->program->metric("minidns_mdns_tls_handshakes_total{result=\"failed\"}") == 3; }));
 }
 
+TEST_F(MdnsTls, WhoNeverBeginsTheHandshakeIsCut) {
+  start("  handshake_limit: 300ms\n");
+  std::vector<PeerSocket> silent;
+  for (int i = 0; i < 5; ++i) silent.push_back(PeerSocket::connect_tcp("127.0.0.1", server_->port));
+  for (const auto& socket : silent) EXPECT_TRUE(socket.is_closed_within(std::chrono::seconds(20)));
+  EXPECT_TRUE(
+      eventually([&] { return server_->program->metric("minidns_mdns_tls_handshakes_total{result=\"late\"}") >= 5; }));
+  const auto nonsense = PeerSocket::connect_tcp("127.0.0.1", server_->port);
+  nonsense.send(Bytes(100, 0x41));
+  EXPECT_TRUE(nonsense.is_closed_within(std::chrono::seconds(20)));
+}
+
 TEST_F(MdnsTls, AClientCertificateOpensItsPoolsAndNoOthers) {
   Authority clients("clients-ca");
   Authority strangers("strangers-ca");
@@ -142,6 +155,14 @@ TEST_F(MdnsTls, StrictModeRefusesTransfersElsewhereAlsoWithTheRightKey) {
   EXPECT_EQ(server_->program->metric("minidns_mdns_refusals_total{reason=\"tls_only\"}"), 3);
 }
 
+bool secondary_answers(std::uint16_t port, const std::string& name, const std::string& address) {
+  return eventually([&] {
+    const auto answer =
+        harness::run({"dig", "@127.0.0.1", "-p", std::to_string(port), "+time=1", "+tries=1", "+short", name, "A"});
+    return answer.out == address + "\n";
+  });
+}
+
 /// A BIND whose one zone comes over TLS.
 class XotBind {
  public:
@@ -165,11 +186,7 @@ class XotBind {
   }
 
   [[nodiscard]] bool answers(const std::string& name, const std::string& address) const {
-    return eventually([&] {
-      const auto answer =
-          harness::run({"dig", "@127.0.0.1", "-p", std::to_string(port_), "+time=1", "+tries=1", "+short", name, "A"});
-      return answer.out == address + "\n";
-    });
+    return secondary_answers(port_, name, address);
   }
   [[nodiscard]] std::string log() const { return harness::read_file(folder_ / "log"); }
 
@@ -177,6 +194,45 @@ class XotBind {
   harness::TempDir folder_{"xot-bind"};
   std::uint16_t port_ = harness::free_port();
   harness::Process named_;
+};
+
+/// An NSD whose one zone comes over TLS.
+class XotNsd {
+ public:
+  /// `client`, `key`: null for none.
+  XotNsd(const TlsServer& primary, const std::string& zone, const CertificateFiles* client,
+         const harness::KeySpec* key) {
+    const auto file = [this](const char* name) { return "\"" + (folder_ / name) + "\"\n"; };
+    std::string text = "server:\n  server-count: 1\n  ip-address: 127.0.0.1@" + std::to_string(port_) +
+                       "\n  username: \"\"\n  chroot: \"\"\n  database: \"\"\n  zonesdir: \"" +
+                       folder_.path().string() + "\"\n  xfrdir: \"" + folder_.path().string() +
+                       "\"\n  zonelistfile: " + file("zone.list") + "  xfrdfile: " + file("xfrd.state") +
+                       "  pidfile: " + file("pid") + "  tls-cert-bundle: \"" + primary.authority.file() +
+                       "\"\n  xfrd-reload-timeout: 0\n  verbosity: 2\n" +
+                       "tls-auth:\n  name: mdns\n  auth-domain-name: ns.primary.test\n";
+    if (client != nullptr) {
+      text += "  client-cert: \"" + client->certificate + "\"\n  client-key: \"" + client->key + "\"\n";
+    }
+    if (key != nullptr) {
+      text += "key:\n  name: \"" + key->name + "\"\n  algorithm: " + key->algorithm + "\n  secret: \"" + key->secret +
+              "\"\n";
+    }
+    text += "zone:\n  name: " + zone + "\n  zonefile: zone\n  max-refresh-time: 1\n  max-retry-time: 1\n" +
+            "  request-xfr: 127.0.0.1@" + std::to_string(primary.port) + " " +
+            (key != nullptr ? key->name : std::string("NOKEY")) + " mdns\n";
+    harness::write_file(folder_ / "nsd.conf", text);
+    nsd_ = harness::Process({"nsd", "-d", "-c", folder_ / "nsd.conf"}, {.log_file = folder_ / "log"});
+  }
+
+  [[nodiscard]] bool answers(const std::string& name, const std::string& address) const {
+    return secondary_answers(port_, name, address);
+  }
+  [[nodiscard]] std::string log() const { return harness::read_file(folder_ / "log"); }
+
+ private:
+  harness::TempDir folder_{"xot-nsd"};
+  std::uint16_t port_ = harness::free_port();
+  harness::Process nsd_;
 };
 
 TEST_F(MdnsTls, ABindFollowsOverTlsWithAKey) {
@@ -197,6 +253,21 @@ TEST_F(MdnsTls, ABindFollowsOverTlsWithACertificateAndNoKey) {
   EXPECT_TRUE(bind.answers("a.xot.example.", "192.0.2.1")) << bind.log();
   world_.change_zone(zone_, {{"b.xot.example.", "A", {"192.0.2.2"}}});
   EXPECT_TRUE(bind.answers("b.xot.example.", "192.0.2.2")) << bind.log();
+}
+
+TEST_F(MdnsTls, AnNsdFollowsOverTlsWithAKeyAndWithACertificate) {
+  Authority clients("clients-ca");
+  start(TlsServer::clients(clients, world_.pool()), "transfers: {tls_only: true}\n");
+  const auto client = clients.issue("secondary.test");
+  const XotNsd with_a_key(*server_, zone_.name, nullptr, &key_);
+  const XotNsd with_a_certificate(*server_, zone_.name, &client, nullptr);
+  for (const XotNsd* nsd : {&with_a_key, &with_a_certificate}) {
+    EXPECT_TRUE(nsd->answers("a.xot.example.", "192.0.2.1")) << nsd->log();
+  }
+  world_.change_zone(zone_, {{"b.xot.example.", "A", {"192.0.2.2"}}});
+  for (const XotNsd* nsd : {&with_a_key, &with_a_certificate}) {
+    EXPECT_TRUE(nsd->answers("b.xot.example.", "192.0.2.2")) << nsd->log();
+  }
 }
 
 }  // namespace
