@@ -69,7 +69,7 @@ TEST_F(MdnsTls, ServesAxfrAndIxfrToKdig) {
   ASSERT_TRUE(eventually([&] { return transfer(with_key(), "IXFR=1").find("192.0.2.2") != std::string::npos; }));
   EXPECT_EQ(transfer(with_key(), "IXFR=1").find("192.0.2.1"), std::string::npos) << "the difference alone";
   world_.fill_zone(zone_, 5'000);
-  EXPECT_TRUE(eventually([&] { return transfer(with_key()).find("5107 records") != std::string::npos; }))
+  EXPECT_TRUE(eventually([&] { return transfer(with_key()).find("5106 records") != std::string::npos; }))
       << transfer(with_key()).substr(0, 2000);
   EXPECT_NE(transfer({}).find("REFUSED"), std::string::npos) << "TLS alone gives no right";
 }
@@ -122,7 +122,7 @@ TEST_F(MdnsTls, AClientCertificateOpensItsPoolsAndNoOthers) {
   both.back() = second_key.algorithm + ":" + second_key.name + ":" + second_key.secret;
   ASSERT_TRUE(eventually([&] { return transfer(both).find("REFUSED") != std::string::npos; })) << transfer(both);
   both.back() = key_.algorithm + ":" + key_.name + ":" + second_key.secret;
-  EXPECT_NE(transfer(both).find("NOTAUTH"), std::string::npos) << transfer(both);
+  EXPECT_NE(transfer(both).find("BADSIG"), std::string::npos) << transfer(both);
 }
 
 TEST_F(MdnsTls, AClientCertificateMayBeRequired) {
