@@ -1,4 +1,4 @@
-"""What the edge-case checks share: a peer of mdns made of dnspython and plain sockets. See tests/interop/README.md."""
+"""What the edge-case checks share: a peer of mdns, made of dnspython and plain sockets. docs/interop.md lists them."""
 
 import json
 import socket
