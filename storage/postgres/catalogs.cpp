@@ -20,6 +20,10 @@ constexpr const char* select_behind =
     " where c.feed_seq is null or c.feed_epoch <> h.epoch or c.feed_seq < h.seq or c.compare_after is not null"
     " order by c.zone_id";
 
+// A plan that was made for a small `zones` reads all of it for each change, and is kept until the table is analyzed:
+// ten thousand zones at once then cost 6 s for 2000 changes, where probes of indexes cost 30 ms.
+constexpr const char* keep_to_indexes = "set local enable_seqscan = off";
+
 constexpr const char* lock_catalog =
     "select pool_id, family, member_group, feed_seq, feed_epoch, compare_after from catalogs"
     " where zone_id = $1 for update skip locked";
@@ -149,7 +153,7 @@ class Advance {
 };
 
 bool Advance::lock() {
-  const auto rows = connection_.execute_all({{lock_epoch, {}}, {lock_catalog, {id_.uuid()}}})[1];
+  const auto rows = connection_.execute_all({{keep_to_indexes, {}}, {lock_epoch, {}}, {lock_catalog, {id_.uuid()}}})[2];
   if (rows.empty()) {
     return false;
   }
