@@ -135,6 +135,9 @@ class SplitHorizon : public testing::Test {
 
 TEST_F(SplitHorizon, InsideAndOutsideSeeTheirOwnAtTheSameSerial) {
   add("all.split.example.org.", "A", {"192.0.2.1"}, nullptr);
+  // Enough for a difference to be less than half of the zone.
+  add("text.split.example.org.", "TXT", {'"' + std::string(250, 'x') + '"', '"' + std::string(250, 'y') + '"'},
+      nullptr);
   add(www, "A", {"192.0.2.2"}, "default");
   const auto inside = add(www, "A", {"10.0.0.2"}, "internal");
   add(secret, "A", {"10.0.0.3"}, "internal");
