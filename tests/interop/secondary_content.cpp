@@ -42,9 +42,14 @@ TEST_P(SecondaryContent, EveryCommonTypeArrives) {
 }
 
 // edge cases 31, 32
-TEST_P(SecondaryContent, NamesThatNeedEscapesArrive) {
+TEST_P(SecondaryContent, NamesThatNeedEscapesArriveWhereTheSecondaryTakesThem) {
   const ZoneModel model(world(), "names.example.", hard_names("names.example."));
   secondary().add_zone(model.name(), primaries());
+  if (is("Yadifa")) {
+    // Its zones take no other octets in names than those of host names and a few more.
+    EXPECT_TRUE(eventually([&] { return secondary().log().find("INVALID_CHARSET") != std::string::npos; }));
+    return;
+  }
   ASSERT_TRUE(arrives(model));
   EXPECT_EQ(wrong(model), "");
 }
