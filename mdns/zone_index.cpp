@@ -11,23 +11,14 @@ template <class Key>
 ZonePointer ZoneIndex::Shards<By>::find(const Key& key) const {
   const Shard& shard = shards_[shard_of(By{}(key))];
   const std::shared_lock lock(shard.mutex);
-  const auto found = shard.zones.find(key);
-  return found == shard.zones.end() ? nullptr : *found;
+  return shard.zones.find(key);
 }
 
 template <class By>
 void ZoneIndex::Shards<By>::put(const ZonePointer& zone) {
   Shard& shard = shards_[shard_of(By{}(zone))];
   const std::lock_guard lock(shard.mutex);
-  const auto found = shard.zones.find(zone);
-  if (found != shard.zones.end()) {
-    // The element is a pointer with an equal key: exchanged within its node, so that nothing is allocated.
-    auto node = shard.zones.extract(found);
-    node.value() = zone;
-    shard.zones.insert(std::move(node));
-  } else {
-    shard.zones.insert(zone);
-  }
+  shard.zones.put(zone);
 }
 
 template <class By>
@@ -42,10 +33,8 @@ template <class Function>
 void ZoneIndex::Shards<By>::for_each(Function function) const {
   for (const Shard& shard : shards_) {
     const std::shared_lock lock(shard.mutex);
-    for (const ZonePointer& zone : shard.zones) {
-      if (!function(zone)) {
-        return;
-      }
+    if (!shard.zones.for_each(function)) {
+      return;
     }
   }
 }

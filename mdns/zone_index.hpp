@@ -4,6 +4,7 @@
 #include "dns/name_octets.hpp"
 #include "mdns/soa_interner.hpp"
 #include "mdns/zone_entry.hpp"
+#include "mdns/zone_table.hpp"
 #include "storage/zone_content.hpp"
 
 #include <array>
@@ -13,7 +14,6 @@
 #include <mutex>
 #include <set>
 #include <shared_mutex>
-#include <unordered_set>
 #include <vector>
 
 namespace minidns::mdns {
@@ -56,7 +56,6 @@ class ZoneIndex {
 
  private:
   struct ByName {
-    using is_transparent = void;
     std::size_t operator()(ByteView wire) const { return dns::hash_of_name(wire); }
     std::size_t operator()(const dns::Name& name) const { return std::hash<dns::Name>{}(name); }
     std::size_t operator()(const ZonePointer& zone) const { return (*this)(zone->name); }
@@ -65,7 +64,6 @@ class ZoneIndex {
     bool operator()(ByteView a, const ZonePointer& b) const { return dns::is_same_name(a, b->name.wire()); }
   };
   struct ById {
-    using is_transparent = void;
     std::size_t operator()(const ZoneId& id) const { return std::hash<ZoneId>{}(id); }
     std::size_t operator()(const ZonePointer& zone) const { return (*this)(zone->id); }
     bool operator()(const ZonePointer& a, const ZonePointer& b) const { return a->id == b->id; }
@@ -86,7 +84,7 @@ class ZoneIndex {
    private:
     struct alignas(64) Shard {
       mutable std::shared_mutex mutex;  // guards zones
-      std::unordered_set<ZonePointer, By, By> zones;
+      ZoneTable<By> zones;
     };
     [[nodiscard]] static std::size_t shard_of(std::size_t hash) { return (hash * 0x9e3779b97f4a7c15ULL) >> 58U; }
     std::array<Shard, shards> shards_;

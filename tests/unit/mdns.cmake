@@ -13,6 +13,7 @@ minidns_test(mdns_unit
     unit/mdns_support.cpp
     unit/mdns_transfer_messages.cpp
     unit/mdns_transfer_reader.cpp
+    unit/mdns_zone_table.cpp
   LINK minidns_mdns minidns_storage minidns_tsig minidns_dns minidns_base
   LABELS unit
   TIMEOUT 120)
