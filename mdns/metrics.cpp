@@ -96,7 +96,9 @@ void TransferMetrics::ended(TransferKind kind, bool complete, std::size_t octets
 LoaderMetrics make_loader_metrics(Metrics& metrics) {
   const std::string name = "minidns_mdns_zone_loads_total";
   const std::string help = "Looks at a zone in the database, by what came of them";
-  return {metrics.counter(name, help, {{"result", "step"}}), metrics.counter(name, help, {{"result", "whole"}}),
+  return {metrics.counter(name, help, {{"result", "step"}}),
+          metrics.counter(name, help, {{"result", "whole"}}),
+          metrics.counter(name, help, {{"result", "stored"}}),
           metrics.counter(name, help, {{"result", "unavailable"}}),
           metrics.counter(name, help, {{"result", "corrupt"}}),
           metrics.histogram("minidns_mdns_zone_load_duration_seconds", "Time of one look at a zone in the database",

@@ -11,6 +11,7 @@ namespace minidns::mdns {
 struct LoaderMetrics {
   Counter steps;        ///< versions made from the one before
   Counter whole;        ///< zones read as a whole
+  Counter stored;       ///< zones read from the local store
   Counter unavailable;  ///< loads that failed for the database
   Counter corrupt;
   Histogram duration;

@@ -110,6 +110,7 @@ struct Server::State {
   void stop();
   void run_io();
   void report(const std::exception_ptr& failure) const;
+  [[nodiscard]] bool bring_to_store(const ContentKey& key);
   void count(postgres::PostgresContentSource::Choice choice) const;
   [[nodiscard]] std::size_t workers_each() const { return std::max<std::size_t>(1, settings.database.connections / 2); }
 
@@ -139,6 +140,7 @@ struct Server::State {
   PublishedPeers peers{std::make_shared<const Peers>()};
   ZoneIndex index;
   SnapshotCache cache;
+  std::unique_ptr<LocalStore> store;  // null: there is none
 
   ConnectionLimits limits;  // before io: connections that were never resumed end with it
   TransferGate gate;
@@ -193,12 +195,15 @@ Server::State::State(const Settings& settings_, const SecretBox& secret_box, con
       feed(small_connection_settings(settings.database, "follow"), channels(), reader_check),
       instances(small_connection_settings(settings.database, "beat"), reader_check),
       cache(settings.snapshots),
+      store(settings.store.path.empty()
+                ? nullptr
+                : std::make_unique<LocalStore>(settings.store, index, clock, log, make_store_metrics(metrics))),
       limits(settings.runtime.tcp.connections_max, settings.runtime.tcp.connections_per_peer_max),
       gate(settings.runtime.transfers.limits,
            metrics.gauge("minidns_mdns_transfers_waiting", "Transfers that wait for their turn")),
       sender(io, settings.notify, peers, clock, log, make_notify_metrics(metrics)),
       coordinator(io, self, settings.election, sender, index, clock),
-      loader(content, cache, index, log, make_loader_metrics(metrics)),
+      loader(content, cache, index, log, make_loader_metrics(metrics), store.get()),
       updater(
           loader, index, log, [this](const PoolId& pool) { return peers.get()->views_of(pool); },
           [this](const ZonePointer& zone) { coordinator.ready(zone); }),
@@ -227,7 +232,8 @@ Server::State::State(const Settings& settings_, const SecretBox& secret_box, con
                 clock,
                 follow_metrics,
                 log,
-                std::move(on_fatal)}),
+                std::move(on_fatal),
+                store.get()}),
       heartbeat(instances, coordinator, database, self, settings.advertised_address, follow_metrics, clock, log) {
   handler.use(inbound.gate());
   for (const ListenAddress& address : settings.listen) {
@@ -308,6 +314,9 @@ void Server::State::reload(const Settings& next) {
 }
 
 void Server::State::start_threads() {
+  if (store) {
+    store->set_bring([this](const ContentKey& key) { return bring_to_store(key); });
+  }
   for (const auto& server : udp) {
     server->start();
   }
@@ -320,6 +329,21 @@ void Server::State::start_threads() {
   database_threads.push_back(named_thread("mdns-follow", [this] { follower.run(); }));
   database_threads.push_back(named_thread("mdns-beat", [this] { heartbeat.run(); }));
   inbound.start();
+}
+
+/// What the store lacks, from memory or by way of the database. False if the zone is gone.
+bool Server::State::bring_to_store(const ContentKey& key) {
+  const ZonePointer zone = index.find(key.zone);
+  if (!zone) {
+    return false;
+  }
+  const auto cached = cache.find(key);
+  if (cached && cached->snapshot->version() >= zone->version) {
+    store->put(key, zone->pool, *cached, nullptr);
+  } else {
+    loader.load(update_workers, key, zone->version, [](const Loaded&) {});  // which puts it there
+  }
+  return true;
 }
 
 void Server::State::run_io() {
@@ -380,6 +404,9 @@ void Server::State::stop() {
   }
   update_workers.stop();
   load_workers.stop();
+  if (store) {
+    store->stop();
+  }
   io_work.reset();
   io.stop();
   for (std::thread& thread : io_threads) {

@@ -170,6 +170,14 @@ void read_snapshots(ConfigMap& root, SnapshotCache::Limits& limits) {
   map.finish();
 }
 
+void read_store(ConfigMap& root, StoreSettings& store) {
+  auto map = root.map("store");
+  store.path = map.string("path", store.path);
+  store.size_octets_max = map.octets("size_max", 1 << 20, std::uint64_t{1} << 44U, store.size_octets_max);
+  store.age_max = map.duration("age_max", 1s, 24h * 3650, store.age_max);
+  map.finish();
+}
+
 void read_notify(ConfigMap& root, Settings& settings) {
   auto map = root.map("notify");
   settings.notify.window = read_count(map, "window", 10'000, settings.notify.window);
@@ -221,6 +229,7 @@ Settings read_settings(ConfigMap root) {
   read_transfers(root, settings.runtime.transfers, settings.runtime.access);
   read_tls(root, settings);
   read_snapshots(root, settings.snapshots);
+  read_store(root, settings.store);
   read_notify(root, settings);
   read_inbound(root, settings.inbound);
   settings.shutdown_limit = root.duration("shutdown_limit", 0ms, 10min, settings.shutdown_limit);

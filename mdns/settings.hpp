@@ -8,6 +8,7 @@
 #include "mdns/replica_settings.hpp"
 #include "mdns/runtime_settings.hpp"
 #include "mdns/snapshot_cache.hpp"
+#include "mdns/store/store_settings.hpp"
 #include "mdns/tls/tls_context.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -39,6 +40,7 @@ struct Settings {
   TlsFiles tls;  ///< empty names: no TLS
   RuntimeSettings runtime;
   SnapshotCache::Limits snapshots;
+  StoreSettings store;
   NotifyLimits notify;
   Election::Limits election;
   InboundSettings inbound;

@@ -77,6 +77,19 @@ void SnapshotCache::advance(const ContentKey& key, SnapshotPointer snapshot, dns
   store(key, std::move(snapshot), std::move(steps));
 }
 
+void SnapshotCache::restore(const ContentKey& key, const CachedZone& zone) {
+  std::deque<Step> steps;
+  for (const DeltaPointer& step : zone.steps) {
+    steps.push_back({step, octets_of(*step)});
+  }
+  const std::lock_guard lock(mutex_);
+  const auto found = entry_of(key);
+  if (found != entries_.end() && found->snapshot->version() >= zone.snapshot->version()) {
+    return;
+  }
+  store(key, zone.snapshot, std::move(steps));
+}
+
 void SnapshotCache::drop(const ContentKey& key) {
   const std::lock_guard lock(mutex_);
   const auto found = entry_of(key);

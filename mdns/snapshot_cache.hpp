@@ -49,6 +49,8 @@ class SnapshotCache {
   void put(const ContentKey& key, SnapshotPointer snapshot);
   /// The next version: `step` leads from what is here to `snapshot`.
   void advance(const ContentKey& key, SnapshotPointer snapshot, dns::Delta step);
+  /// What was here before, with its steps; ignored if there is one that isn't older.
+  void restore(const ContentKey& key, const CachedZone& zone);
   void drop(const ContentKey& key);
   /// In all views.
   void drop_zone(const ZoneId& zone);

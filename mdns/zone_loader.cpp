@@ -34,8 +34,8 @@ Loaded ready(storage::ZoneHead head, SnapshotPointer snapshot) {
 }  // namespace
 
 ZoneLoader::ZoneLoader(storage::ContentSource& source, SnapshotCache& cache, ZoneIndex& index, const Logger& log,
-                       LoaderMetrics metrics)
-    : source_(source), cache_(cache), index_(index), log_(log), metrics_(std::move(metrics)) {}
+                       LoaderMetrics metrics, LocalStore* store)
+    : source_(source), cache_(cache), index_(index), log_(log), metrics_(std::move(metrics)), store_(store) {}
 
 void ZoneLoader::load(WorkerPool& pool, const ContentKey& key, dns::Version at_least, OnLoaded on_loaded) {
   {
@@ -191,10 +191,56 @@ dns::Version ZoneLoader::wanted(const ContentKey& key) {
 
 /// A replica that fails, or cancels for what it replays, is no reason to fail.
 Loaded ZoneLoader::refresh(const ContentKey& key, dns::Version at_least) {
+  if (auto stored = read_stored(key, at_least)) {
+    return *std::move(stored);
+  }
   storage::ZoneContent& chosen = source_.for_version(key.zone, at_least);
   Loaded loaded = refresh_from(chosen, key);
   const bool is_primary = &chosen == &source_.primary();
   return loaded.outcome == Loaded::Outcome::unavailable && !is_primary ? refresh_from(source_.primary(), key) : loaded;
+}
+
+/// What isn't in memory comes there from the local store; nothing if that isn't new enough.
+std::optional<Loaded> ZoneLoader::read_stored(const ContentKey& key, dns::Version at_least) {
+  if (store_ == nullptr || cache_.find(key)) {
+    return std::nullopt;
+  }
+  const auto stored = store_->read(key);
+  if (!stored) {
+    return std::nullopt;
+  }
+  metrics_.stored.increment();
+  cache_.restore(key, *stored);
+  auto head = head_of(key, *stored->snapshot);
+  const bool is_new_enough = head && stored->snapshot->version() >= at_least;
+  return is_new_enough ? std::optional(Loaded{Loaded::Outcome::ready, stored->snapshot, std::move(head)})
+                       : std::nullopt;
+}
+
+/// Null if the index doesn't know the zone: the database must be asked.
+std::shared_ptr<const storage::ZoneHead> ZoneLoader::head_of(const ContentKey& key,
+                                                             const dns::ZoneSnapshot& snapshot) const {
+  const ZonePointer entry = index_.find(key.zone);
+  if (!entry) {
+    return nullptr;
+  }
+  const dns::RRset soa = snapshot.soa();
+  return std::make_shared<const storage::ZoneHead>(storage::ZoneHead{key.zone, snapshot.apex(), entry->pool,
+                                                                     snapshot.version(), snapshot.serial(), soa.ttl,
+                                                                     with_serial(soa.rdata[0], dns::Serial(0))});
+}
+
+/// With the steps that the cache has; it may have put all out again.
+void ZoneLoader::store(const ContentKey& key, const storage::ZoneHead& head, SnapshotPointer snapshot,
+                       SnapshotPointer before) {
+  if (store_ == nullptr) {
+    return;
+  }
+  auto content = cache_.find(key);
+  if (!content || content->snapshot != snapshot) {
+    content = CachedZone{std::move(snapshot), {}};
+  }
+  store_->put(key, head.pool, *std::move(content), std::move(before));
 }
 
 Loaded ZoneLoader::refresh_from(storage::ZoneContent& content, const ContentKey& key) {
@@ -281,6 +327,7 @@ Loaded ZoneLoader::take_step(storage::ZoneContent& content, const ContentKey& ke
   }
   metrics_.steps.increment();
   cache_.advance(key, *next, *std::move(step.delta));
+  store(key, *step.head, *next, cached.snapshot);
   return ready(*std::move(step.head), *std::move(next));
 }
 
@@ -307,6 +354,7 @@ Loaded ZoneLoader::read_whole(storage::ZoneContent& content, const ContentKey& k
   }
   metrics_.whole.increment();
   cache_.put(key, *snapshot);
+  store(key, *head, *snapshot, nullptr);
   return ready(*std::move(head), *std::move(snapshot));
 }
 
@@ -322,6 +370,9 @@ Loaded ZoneLoader::forget(storage::ZoneContent& content, const ContentKey& key) 
     log_.info("zone removed", {{"zone", entry->name.to_text()}, {"serial", entry->serial.value()}});
   }
   cache_.drop_zone(zone);
+  if (store_ != nullptr) {
+    store_->remove(zone);
+  }
   return {Loaded::Outcome::gone, nullptr};
 }
 

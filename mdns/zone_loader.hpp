@@ -7,6 +7,7 @@
 #include "mdns/content_key.hpp"
 #include "mdns/metrics.hpp"
 #include "mdns/snapshot_cache.hpp"
+#include "mdns/store/local_store.hpp"
 #include "mdns/zone_index.hpp"
 #include "storage/content_source.hpp"
 #include "storage/zone_content.hpp"
@@ -36,15 +37,16 @@ struct Loaded {
 };
 
 /// Brings zones, each as one view sees it, from the database into the cache; one load per zone and view at a time,
-/// whoever asks (a transfer, or the ZoneUpdater). A cached content takes a step (the rows that changed), others are
-/// read as a whole. A zone that is gone leaves the index too. Steps that wait for a worker are taken many at a time: a
+/// whoever asks (a transfer, or the ZoneUpdater). What isn't cached is looked for in the local store first. A content
+/// that is new enough there needs no database; an older one takes a step (the rows that changed); others are read as a
+/// whole. A zone that is gone leaves index and store, too. Steps that wait for a worker are taken many at a time: a
 /// thousand zones that changed while the database was away cost some twenty round trips.
 class ZoneLoader {
  public:
   using OnLoaded = std::function<void(const Loaded&)>;
 
   ZoneLoader(storage::ContentSource& source, SnapshotCache& cache, ZoneIndex& index, const Logger& log,
-             LoaderMetrics metrics);
+             LoaderMetrics metrics, LocalStore* store = nullptr);
 
   /// Calls `on_loaded` once, on a thread of `pool` or at once on this one, with a version of at least `at_least` if the
   /// database has one. Never blocks. `on_loaded` must be short and not throw.
@@ -76,6 +78,10 @@ class ZoneLoader {
                                  storage::ZoneContent::Step step);
   void finish(WorkerPool& pool, const ContentKey& key, const Loaded& loaded);
   [[nodiscard]] Loaded refresh(const ContentKey& key, dns::Version at_least);
+  [[nodiscard]] std::optional<Loaded> read_stored(const ContentKey& key, dns::Version at_least);
+  [[nodiscard]] std::shared_ptr<const storage::ZoneHead> head_of(const ContentKey& key,
+                                                                 const dns::ZoneSnapshot& snapshot) const;
+  void store(const ContentKey& key, const storage::ZoneHead& head, SnapshotPointer snapshot, SnapshotPointer before);
   [[nodiscard]] Loaded refresh_from(storage::ZoneContent& content, const ContentKey& key);
   [[nodiscard]] Loaded refresh_or_throw(storage::ZoneContent& content, const ContentKey& key);
   [[nodiscard]] Loaded step(storage::ZoneContent& content, const ContentKey& key, const CachedZone& cached);
@@ -90,6 +96,7 @@ class ZoneLoader {
   ZoneIndex& index_;
   const Logger& log_;
   const LoaderMetrics metrics_;
+  LocalStore* const store_;  // null: there is none
 
   std::mutex mutex_;  // guards what follows
   std::unordered_map<ContentKey, Flight> flights_;

@@ -22,6 +22,8 @@ class DatabaseState {
     auto expected = up_;
     down_since_.compare_exchange_strong(expected, clock_.steady().time_since_epoch(), std::memory_order_relaxed);
   }
+  /// Before the first answer: another process of ours heard it so long ago.
+  void heard_before(std::chrono::seconds age) { down_since_.store((clock_.steady() - age).time_since_epoch()); }
   /// For how long it hasn't answered; nothing if it does.
   [[nodiscard]] std::optional<std::chrono::seconds> down_for() const {
     const auto since = down_since_.load(std::memory_order_relaxed);

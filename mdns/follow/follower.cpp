@@ -21,12 +21,16 @@ constexpr std::chrono::milliseconds replica_turn{3000};
 constexpr std::chrono::milliseconds reconnect_pause{500};
 
 storage::FeedPosition at(const storage::FeedPosition& head, std::int64_t seq) {
-  return {seq, head.epoch, head.pruned_through};
+  return {seq, head.epoch, head.pruned_through, head.system};
 }
 
 }  // namespace
 
 void Follower::run() {
+  if (c_.store != nullptr) {
+    restore();
+    c_.store->start();
+  }
   while (!stopping_.load()) {
     try {
       follow();
@@ -81,7 +85,7 @@ bool Follower::poll_replicas() {
 void Follower::poll(const FollowedDatabase& replica) {
   if (!position_) {
     load_peers(replica.peers);
-    first_load(replica.content);
+    first_load(replica);
     notify_first_of_each_pool();
   }
   const storage::FeedBatch batch = replica.feed.read_after(position_->seq, batch_max);
@@ -96,11 +100,14 @@ void Follower::poll(const FollowedDatabase& replica) {
   }
   head_seq_ = batch.head.seq;
   (void)take(batch, replica.peers);  // what has no room is read at the next turn
+  catch_up();
+  tell_store();
 }
 
 /// Whether all that happened after our position is in this feed.
 bool Follower::leads_on(const storage::FeedPosition& head) const {
-  return head.epoch == position_->epoch && head.seq >= position_->seq && position_->seq >= head.pruned_through;
+  return head.epoch == position_->epoch && head.system == position_->system && head.seq >= position_->seq &&
+         position_->seq >= head.pruned_through;
 }
 
 void Follower::database_lost(const std::string& reason) {
@@ -132,7 +139,7 @@ void Follower::follow() {
   }
   load_peers(c_.primary.peers);
   if (!position_) {
-    first_load(c_.primary.content);
+    first_load(c_.primary);
     notify_first_of_each_pool();
   }
   lost_.report();  // what was found while only replicas answered
@@ -143,21 +150,27 @@ void Follower::follow() {
     if (feed_hinted_ || c_.clock.steady() - polled_at_ >= poll_interval) {
       read_feed();
       c_.state.up();
+      tell_store();
     }
     c_.updates.retry_due();
+    catch_up();
     publish_metrics();
   }
 }
 
-void Follower::first_load(storage::ZoneContent& content) {
+void Follower::first_load(const FollowedDatabase& database) {
+  refuse_older_epoch(database.feed);
   const SteadyTime begin = c_.clock.steady();
-  position_ = content.read_index(
+  position_ = database.content.read_index(
       [this](const storage::ZoneHead& head) { (void)c_.index.publish(head); },
       [this](const ZoneId& zone, const storage::CorruptContent& error) {
         c_.log.error("zone left out: its row is not valid", {{"zone_id", zone.to_string()}, {"reason", error.what()}});
       });
   head_seq_ = position_->seq;
   c_.state.loaded.store(true);
+  if (c_.store != nullptr) {
+    c_.store->put_index();
+  }
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(c_.clock.steady() - begin);
   c_.log.info("zone index loaded",
               {{"zones", c_.index.size()}, {"seq", position_->seq}, {"epoch", position_->epoch}, {"ms", took.count()}});
@@ -165,6 +178,9 @@ void Follower::first_load(storage::ZoneContent& content) {
 
 void Follower::load_peers(storage::TransferPeersReader& reader) {
   const storage::TransferPeers stored = reader.read();
+  if (c_.store != nullptr) {
+    c_.store->put_peers(stored);
+  }
   c_.peers.publish(make_peers(stored, c_.secret_box, c_.log));
   c_.log.info("keys and nameservers loaded", {{"keys", stored.keys.size()}, {"nameservers", stored.peers.size()}});
 }
@@ -284,7 +300,7 @@ bool Follower::take(const storage::FeedBatch& batch, storage::TransferPeersReade
 /// have is kept and reported.
 void Follower::compare(const storage::FeedPosition& head, const FollowedDatabase& database) {
   const bool is_new_epoch = head.epoch > position_->epoch;
-  const bool was_set_back = is_new_epoch || head.seq < position_->seq;
+  const bool was_set_back = is_new_epoch || head.seq < position_->seq || head.system != position_->system;
   c_.log.warning("feed can't be followed on: comparing all zones with the database",
                  {{"epoch", head.epoch},
                   {"epoch_before", position_->epoch},
@@ -325,6 +341,9 @@ void Follower::compare(const storage::FeedPosition& head, const FollowedDatabase
   }
   position_ = read;
   head_seq_ = read.seq;
+  if (c_.store != nullptr) {
+    c_.store->put_index();
+  }
   c_.log.info("zones compared", {{"zones", c_.index.size()}, {"removed", removed}});
 }
 
@@ -350,6 +369,9 @@ std::size_t Follower::remove_missing(storage::ZoneContent& content, const std::u
     if (deleted.contains(zone) || (!was_set_back && !lost_.was_missing(zone))) {
       (void)c_.index.remove(zone);
       c_.cache.drop_zone(zone);
+      if (c_.store != nullptr) {
+        c_.store->remove(zone);
+      }
       ++removed;
     } else {
       lost_.missing(*ours);

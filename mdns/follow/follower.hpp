@@ -9,6 +9,7 @@
 #include "mdns/notify/coordinator.hpp"
 #include "mdns/notify/sender.hpp"
 #include "mdns/peers.hpp"
+#include "mdns/store/local_store.hpp"
 #include "mdns/zone_index.hpp"
 #include "storage/feed_reader.hpp"
 #include "storage/recovery.hpp"
@@ -51,12 +52,15 @@ struct FollowerContext {
   const Logger& log;
   /// Called when the database is one that this program must not use (another schema): it can't go on.
   std::function<void(const std::string&)> on_fatal;
+  LocalStore* store = nullptr;  ///< null: there is none
 };
 
 /// Keeps index and peers as the database says, on a thread of its own (`run`). Hints are acted on at once; the feed,
 /// read at least once a second from our own position, makes it complete.
 ///
 /// While the primary is away, replicas are asked once a second: without hints, and what they lack is waited for.
+///
+/// At start it takes over what the local store has, which is served until the database is there, and after.
 ///
 ///     away ──connected──▶ load or compare the index ──▶ following ──feed behind us, pruned, new epoch──▶ compare
 ///       ▲                                                  │
@@ -75,8 +79,13 @@ class Follower {
   static constexpr std::size_t batch_max = 1000;
 
  private:
+  void restore();
+  void publish_restored(const LocalStore::Restored& restored);
   void follow();
-  void first_load(storage::ZoneContent& content);
+  void catch_up();
+  void tell_store();
+  void refuse_older_epoch(storage::FeedReader& feed) const;
+  void first_load(const FollowedDatabase& database);
   void load_peers(storage::TransferPeersReader& reader);
   void notify_first_of_each_pool();
   void hear_hints();
@@ -99,7 +108,9 @@ class Follower {
   FollowerContext c_;
   std::atomic<bool> stopping_{false};
   // Touched by `run`'s thread only.
-  std::optional<storage::FeedPosition> position_;  // nothing: the index was never read
+  std::optional<storage::FeedPosition> position_;        // nothing: the index was never read
+  std::int64_t epoch_min_ = 0;                           // of the local store
+  std::vector<std::pair<ZoneId, dns::Version>> behind_;  // in the local store, and to be brought up to date
   bool feed_hinted_ = false;
   bool connected_ = false;
   bool told_ = false;  // the log says that the database is away

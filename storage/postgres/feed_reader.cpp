@@ -7,7 +7,8 @@
 namespace minidns::storage::postgres {
 namespace {
 
-constexpr const char* select_feed_position = "select seq, epoch, pruned_through from feed_head";
+constexpr const char* select_feed_position =
+    "select seq, epoch, pruned_through, (select system_identifier from pg_control_system()) from feed_head";
 constexpr const char* select_changes =
     "select seq, kind, zone_id, version, subject from changes where seq > $1 order by seq limit $2";
 
@@ -56,7 +57,7 @@ FeedBatch PostgresFeedReader::read_after(std::int64_t seq, std::size_t count_max
   transaction.commit();
   FeedBatch batch;
   if (!rows[0].empty()) {
-    batch.head = {rows[0].integer(0, 0), rows[0].integer(0, 1), rows[0].integer(0, 2)};
+    batch.head = {rows[0].integer(0, 0), rows[0].integer(0, 1), rows[0].integer(0, 2), rows[0].integer(0, 3)};
   }
   batch.changes.reserve(rows[1].size());
   for (std::size_t row = 0; row < rows[1].size(); ++row) {

@@ -12,7 +12,8 @@ namespace {
 constexpr const char* begin_one_snapshot = "begin isolation level repeatable read, read only";
 constexpr const char* end_of_snapshot = "commit";  // nothing was written: it can't be in doubt
 
-constexpr const char* select_feed_position = "select seq, epoch, pruned_through from feed_head";
+constexpr const char* select_feed_position =
+    "select seq, epoch, pruned_through, (select system_identifier from pg_control_system()) from feed_head";
 
 // The lateral join keeps the planner to one probe of rrsets_current per zone: a scan of all rrsets to find the SOAs
 // would read a hundred times as much.
@@ -113,7 +114,7 @@ FeedPosition position_of(const Rows& rows) {
   if (rows.empty()) {
     throw CorruptContent("feed_head has no row");
   }
-  return {rows.integer(0, 0), rows.integer(0, 1), rows.integer(0, 2)};
+  return {rows.integer(0, 0), rows.integer(0, 1), rows.integer(0, 2), rows.integer(0, 3)};
 }
 
 dns::RRset soa_rrset_of(const Rows& rows, const dns::Name& apex, dns::Serial serial) {

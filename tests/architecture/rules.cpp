@@ -174,6 +174,7 @@ std::span<const std::string_view> system_headers() {
       "sys/eventfd.h",
       "sys/file.h",
       "sys/mman.h",
+      "sys/mount.h",
       "sys/prctl.h",
       "sys/random.h",
       "sys/resource.h",

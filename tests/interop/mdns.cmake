@@ -26,3 +26,13 @@ minidns_test(mdns_attacks
   LABELS interop
   TIMEOUT 600)
 add_dependencies(mdns_attacks mdns)
+
+# Restarts with the database gone, a damaged or full store, kills.
+minidns_test(mdns_store
+  SOURCES
+    interop/mdns_store.cpp
+    interop/mdns_world.cpp
+  LINK minidns_dns minidns_harness
+  LABELS interop
+  TIMEOUT 900)
+add_dependencies(mdns_store mdns)
