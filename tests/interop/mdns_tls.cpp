@@ -203,13 +203,13 @@ class XotNsd {
   XotNsd(const TlsServer& primary, const std::string& zone, const CertificateFiles* client,
          const harness::KeySpec* key) {
     const auto file = [this](const char* name) { return "\"" + (folder_ / name) + "\"\n"; };
-    std::string text = "server:\n  server-count: 1\n  ip-address: 127.0.0.1@" + std::to_string(port_) +
-                       "\n  username: \"\"\n  chroot: \"\"\n  database: \"\"\n  zonesdir: \"" +
-                       folder_.path().string() + "\"\n  xfrdir: \"" + folder_.path().string() +
-                       "\"\n  zonelistfile: " + file("zone.list") + "  xfrdfile: " + file("xfrd.state") +
-                       "  pidfile: " + file("pid") + "  tls-cert-bundle: \"" + primary.authority.file() +
-                       "\"\n  xfrd-reload-timeout: 0\n  verbosity: 2\n" +
-                       "tls-auth:\n  name: mdns\n  auth-domain-name: ns.primary.test\n";
+    std::string text =
+        "server:\n  server-count: 1\n  ip-address: 127.0.0.1@" + std::to_string(port_) +
+        "\n  username: \"\"\n  chroot: \"\"\n  database: \"\"\n  zonesdir: \"" + folder_.path().string() +
+        "\"\n  xfrdir: \"" + folder_.path().string() + "\"\n  zonelistfile: " + file("zone.list") +
+        "  xfrdfile: " + file("xfrd.state") + "  pidfile: " + file("pid") + "  tls-cert-bundle: \"" +
+        primary.authority.file() + "\"\n  xfrd-reload-timeout: 0\n  verbosity: 2\n" +
+        "remote-control:\n  control-enable: no\ntls-auth:\n  name: mdns\n  auth-domain-name: ns.primary.test\n";
     if (client != nullptr) {
       text += "  client-cert: \"" + client->certificate + "\"\n  client-key: \"" + client->key + "\"\n";
     }
