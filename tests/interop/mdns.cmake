@@ -1,19 +1,37 @@
 minidns_test(mdns_interop
   SOURCES
-    interop/mdns_certificates.cpp
     interop/mdns_faults.cpp
     interop/mdns_hostile.cpp
     interop/mdns_notify_out.cpp
-    interop/mdns_reload.cpp
-    interop/mdns_replicas.cpp
     interop/mdns_socket.cpp
-    interop/mdns_tls.cpp
     interop/mdns_transfers.cpp
     interop/mdns_world.cpp
   LINK minidns_dns minidns_harness
   LABELS interop
   TIMEOUT 600)
 add_dependencies(mdns_interop mdns)
+
+# Transfers over TLS, and what SIGHUP changes.
+minidns_test(mdns_tls
+  SOURCES
+    interop/mdns_certificates.cpp
+    interop/mdns_reload.cpp
+    interop/mdns_socket.cpp
+    interop/mdns_tls.cpp
+    interop/mdns_world.cpp
+  LINK minidns_dns minidns_harness
+  LABELS interop
+  TIMEOUT 600)
+add_dependencies(mdns_tls mdns)
+
+minidns_test(mdns_replicas
+  SOURCES
+    interop/mdns_replicas.cpp
+    interop/mdns_world.cpp
+  LINK minidns_dns minidns_harness
+  LABELS interop
+  TIMEOUT 600)
+add_dependencies(mdns_replicas mdns)
 
 minidns_test(mdns_attacks
   SOURCES

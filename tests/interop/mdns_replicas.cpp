@@ -21,8 +21,8 @@ class MdnsReplicas : public testing::Test {
   }
   std::string dig(const std::vector<std::string>& question) const {
     std::vector<std::string> command{
-        "dig",     "@127.0.0.1", "-p", std::to_string(world_.port()),
-        "+time=2", "+tries=1",   "-y", key_.algorithm + ":" + key_.name + ":" + key_.secret};
+        "dig",      "@127.0.0.1", "-p", std::to_string(world_.port()),
+        "+time=10", "+tries=1",   "-y", key_.algorithm + ":" + key_.name + ":" + key_.secret};
     command.insert(command.end(), question.begin(), question.end());
     return harness::run(command).out;
   }
