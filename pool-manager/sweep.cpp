@@ -264,6 +264,7 @@ boost::asio::awaitable<void> Sweep::report_ahead(std::vector<Finding> ahead) {
   if (lost.empty()) {
     co_return;
   }
+  is_database_behind_ = true;
   auto report = [name = settings_.name, lost = std::move(lost)](storage::NameserverWork& work) {
     work.report_lost(name, lost);
   };
@@ -277,8 +278,10 @@ boost::asio::awaitable<void> Sweep::treat_unknown(std::size_t observed_zones) {
   }
   const std::size_t allowed = unknown_deletions_max(observed_zones);
   const bool too_many = unknown_.size() > allowed && !context_.settings.allow_bulk_delete;
-  // What a consumer has beside its catalog's members is a person's.
-  const bool deletes = settings_.unknown_zones == storage::UnknownZones::remove && access_.control;
+  // What a consumer has beside its catalog's members is a person's. A database that lacks versions may lack zones, too:
+  // once its new epoch is open, it says what must stay.
+  const bool deletes =
+      settings_.unknown_zones == storage::UnknownZones::remove && access_.control && !is_database_behind_;
   if (deletes && too_many) {
     metrics_.bulk_deletions_refused.increment();
     context_.log.error("too many unknown zones on a nameserver: none is deleted",

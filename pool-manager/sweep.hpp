@@ -87,6 +87,7 @@ class Sweep {
   std::int64_t through_ = 0;
   std::function<bool()> is_ending_;
   std::vector<dns::Name> unknown_;
+  bool is_database_behind_ = false;  // the nameserver serves newer versions than the database has
   std::size_t findings_count_ = 0;
   bool put_off_ = false;  // zones were not transferred anew yet: an mdns may not know what their view is
   std::string reason_;
