@@ -78,14 +78,15 @@ TEST_F(PlansTest, ReadingAViewOfAZoneReadsNoWholeTable) {
 }
 
 TEST_F(PlansTest, ALargeZoneComesOutOfItsIndexInOrderInEachView) {
-  sql(R"(
-    insert into rrsets (zone_id, owner, type, view, ttl, since, rdata)
-      select z.id, convert_to('large' || n, 'utf8') || '\x00', 1, n % 3, 60, 1, '\x00040a000001'
-        from (select id from zones limit 1) z, generate_series(1, 50000) n;
-    analyze rrsets;)");
+  const auto zone = sql("select id from zones limit 1");
+  sql("insert into rrsets (zone_id, owner, type, view, ttl, since, rdata) select '" + zone +
+      "', convert_to('large' || n, 'utf8') || '\\x00', 1, n % 3, 60, 1, '\\x00040a000001' from generate_series(1, "
+      "50000) n");
+  sql("analyze rrsets");
+  // Which is cheaper is the planner's to say; here only that the condition on views leaves it the choice.
   const auto plan = sql(
-      "explain select owner, type, ttl, owner_case, rdata from rrsets where zone_id = (select zone_id from rrsets"
-      " where view = 1 limit 1) and (view = 0 or view = 2) and until is null and not (owner = ''::bytea and type = 6)"
+      "set enable_sort = off; explain select owner, type, ttl, owner_case, rdata from rrsets where zone_id = '" + zone +
+      "' and (view = 0 or view = 2) and until is null and not (owner = ''::bytea and type = 6)"
       " order by owner, type");
   EXPECT_NE(plan.find("Index Scan using rrsets_current"), std::string::npos) << plan;
   EXPECT_EQ(plan.find("Sort"), std::string::npos) << plan;
