@@ -85,13 +85,14 @@ Environment::Environment(const std::string& folder, std::uint64_t size_octets_ma
   MDB_txn* txn = nullptr;
   check(mdb_txn_begin(state_->env, nullptr, 0, &txn), "beginning");
   for (std::size_t i = 0; i < table_names.size(); ++i) {
-    const int opened = mdb_dbi_open(txn, table_names[i], MDB_CREATE, &state_->tables[i]);
+    // A file that was written and has no such table is damaged; a new one would hide it.
+    const int opened = mdb_dbi_open(txn, table_names[i], last_transaction() == 0 ? MDB_CREATE : 0, &state_->tables[i]);
     if (opened != MDB_SUCCESS) {
       mdb_txn_abort(txn);
       check(opened, "opening a table");
     }
   }
-  // Writes nothing if all tables were there.
+  // Writes nothing if the tables were there.
   check(mdb_txn_commit(txn), "making the tables");
 }
 
@@ -161,6 +162,16 @@ std::optional<Bytes> Transaction::get(Table table, ByteView key) const {
   check(got, "reading");
   const ByteView octets = view_of(value);
   return Bytes(octets.begin(), octets.end());
+}
+
+bool Transaction::contains(Table table, ByteView key) const {
+  MDB_val name = value_of(key);
+  MDB_val value;
+  const int got = mdb_get(state_->txn, state_->table(table), &name, &value);
+  if (got != MDB_NOTFOUND) {
+    check(got, "reading");
+  }
+  return got == MDB_SUCCESS;
 }
 
 void Transaction::for_each(Table table, ByteView from, const Visit& visit) const {

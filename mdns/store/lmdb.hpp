@@ -65,6 +65,7 @@ class Transaction {
   Transaction& operator=(const Transaction&) = delete;
 
   [[nodiscard]] std::optional<Bytes> get(Table table, ByteView key) const;
+  [[nodiscard]] bool contains(Table table, ByteView key) const;
   /// Calls `visit` for keys from `from` on, in order, until it says false. The views end with the call.
   using Visit = std::function<bool(ByteView key, ByteView value)>;
   void for_each(Table table, ByteView from, const Visit& visit) const;

@@ -56,7 +56,7 @@ void LocalStore::open() {
     if (fault.kind() != Fault::Kind::damaged) {
       throw;
     }
-    report(fault);
+    report(fault, nullptr);
     set_aside(fault.what());
   }
 }
@@ -97,11 +97,11 @@ std::optional<LocalStore::Restored> LocalStore::restore(const std::function<void
     written_position_ = restored.position;
     return restored;
   } catch (const Fault& fault) {
-    report(fault);
+    report(fault, present);
     try {
       set_aside(fault.what());
     } catch (const Fault& other) {
-      report(other);
+      report(other, present);
     }
     return std::nullopt;
   }
@@ -140,7 +140,7 @@ std::optional<CachedZone> LocalStore::read(const ContentKey& key) {
     (content ? metrics_.read : metrics_.absent).increment();
     return content;
   } catch (const Fault& fault) {
-    report(fault);
+    report(fault, present);
     return std::nullopt;
   }
 }
@@ -210,7 +210,7 @@ std::int64_t LocalStore::now_s() const {
 }
 
 /// A fault that is found is counted and said; a damaged store is set aside by the writing thread.
-void LocalStore::report(const Fault& fault) {
+void LocalStore::report(const Fault& fault, const FilePointer& where) {
   switch (fault.kind()) {
     case Fault::Kind::full:
       metrics_.full.increment();
@@ -225,6 +225,9 @@ void LocalStore::report(const Fault& fault) {
   }
   metrics_.damaged.increment();
   const std::lock_guard lock(mutex_);
+  if (where != file_) {
+    return;  // it is set aside already
+  }
   if (!std::exchange(damaged_, true)) {
     heard_.reset();  // from now on: the database is there
     log_.error("local store damaged: what isn't sound is not served", {{"reason", fault.what()}});

@@ -116,7 +116,7 @@ class LocalStore {
 
   void open();
   [[nodiscard]] FilePointer file() const;
-  void report(const store::Fault& fault);
+  void report(const store::Fault& fault, const FilePointer& where);
   void set_aside(const std::string& reason);
   [[nodiscard]] std::int64_t now_s() const;
 

@@ -303,6 +303,11 @@ ZoneRecord decode_zone(const ZoneId& zone, ByteView octets) {
 Bytes encode(const Content& content) {
   OctetWriter writer;
   writer.number(content.version.value());
+  writer.number(static_cast<std::uint32_t>(content.steps.size()));
+  for (const StepReference& step : content.steps) {
+    writer.number(step.from.value());
+    writer.fixed(step.sum);
+  }
   for (const Sum& chunk : content.chunks) {
     writer.fixed(chunk);
   }
@@ -311,7 +316,11 @@ Bytes encode(const Content& content) {
 
 Content decode_content(ByteView octets) {
   OctetReader reader(octets);
-  Content content{dns::Version(reader.number<std::int64_t>()), {}};
+  Content content{dns::Version(reader.number<std::int64_t>()), {}, {}};
+  for (auto steps = reader.number<std::uint32_t>(); steps > 0; --steps) {
+    const dns::Version from(reader.number<std::int64_t>());
+    content.steps.push_back({from, read_sum(reader)});
+  }
   content.chunks.reserve(reader.remaining() / Sum().size());
   while (reader.remaining() > 0) {
     content.chunks.push_back(read_sum(reader));

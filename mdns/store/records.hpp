@@ -23,7 +23,7 @@ namespace minidns::mdns::store {
 // sum of its content. Each kind of value names the sums of those below it, so that no stale or misplaced value is taken
 // for the one that belongs there:
 //
-//     the file's head (transaction) ── state ── sum of all zones ── zone ── content ── chunks
+//     the file's head (transaction) ── state ── sum of all zones ── zone ── content ── chunks, steps
 //                                        └──── peers
 
 /// Changes when one of these forms does, or the octets of a chunk (dns/snapshot/chunk_codec.hpp): another one is
@@ -82,9 +82,16 @@ struct ZoneRecord {
   std::vector<ContentReference> contents;  ///< by view, each once
 };
 
-/// The chunks of a content, in order.
+/// One of the steps that led to a content.
+struct StepReference {
+  dns::Version from;
+  Sum sum;
+};
+
+/// The chunks of a content, in order, and its steps, oldest first.
 struct Content {
   dns::Version version;
+  std::vector<StepReference> steps;
   std::vector<Sum> chunks;
 };
 

@@ -29,10 +29,8 @@ State read_state(const Environment& environment) {
   const Transaction reading(environment, Transaction::Kind::read);
   const auto sealed = reading.get(Table::state, as_bytes(state_key));
   if (!sealed) {
-    bool empty = true;
-    reading.for_each(Table::zones, {}, [&](ByteView, ByteView) { return empty = false; });
-    if (!empty) {
-      damaged("zones without a state");
+    if (environment.last_transaction() > 1) {  // the first made the tables
+      damaged("no state");
     }
     return {};
   }
@@ -81,24 +79,24 @@ SnapshotPointer read_snapshot(const Transaction& reading, const ContentKey& key,
   return require(dns::assemble_snapshot(apex, content.version, std::move(chunks)));
 }
 
-/// Those that lead to `version` without a gap, oldest first.
+/// Those that lead to the content's version without a gap, oldest first.
 std::vector<DeltaPointer> read_steps(const Transaction& reading, const ContentKey& key, const dns::Name& apex,
-                                     dns::Version version) {
+                                     const Content& content) {
   std::vector<DeltaPointer> steps;
-  const Bytes prefix = key_of(key);
-  reading.for_each(Table::steps, prefix, [&](ByteView name, ByteView sealed) {
-    if (!as_text(name).starts_with(as_text(prefix))) {
-      return false;
+  for (const StepReference& reference : content.steps) {
+    const Bytes name = step_key(key, reference.from);
+    const auto sealed = reading.get(Table::steps, name);
+    if (!sealed || sum_of_sealed(*sealed) != reference.sum) {
+      damaged("a step is missing or isn't what was written");
     }
-    auto step = require(dns::read_delta(unseal(Table::steps, name, sealed), apex));
+    auto step = require(dns::read_delta(unseal(Table::steps, name, *sealed), apex));
     if (!steps.empty() && steps.back()->to != step.from) {
-      steps.clear();
+      damaged("steps with a gap");
     }
     steps.push_back(std::make_shared<const dns::Delta>(std::move(step)));
-    return true;
-  });
-  if (!steps.empty() && steps.back()->to != version) {
-    steps.clear();
+  }
+  if (!steps.empty() && steps.back()->to != content.version) {
+    damaged("the steps don't lead to the content");
   }
   return steps;
 }
@@ -121,7 +119,7 @@ std::optional<ReadContent> read_zone_content(const Transaction& reading, const C
       snapshot->serial() != (is_older ? reference->head->serial : record->head.serial)) {
     damaged("a content has another version or serial than its zone says");
   }
-  auto steps = read_steps(reading, key, record->head.name, content.version);
+  auto steps = read_steps(reading, key, record->head.name, content);
   return ReadContent{{std::move(snapshot), std::move(steps)}, reference->sum};
 }
 
@@ -156,6 +154,9 @@ void StoreFile::for_each_zone(const std::function<void(const ZoneRecord&)>& visi
   SetSum sum;
   reading.for_each(Table::zones, {}, [&](ByteView key, ByteView sealed) {
     (void)unseal(Table::zones, key, sealed);
+    if (!reading.contains(Table::zones, key)) {  // a search goes another way through the pages than a walk
+      damaged("a zone can't be found");
+    }
     sum.add(sum_of_sealed(sealed));
     return true;
   });

@@ -4,6 +4,7 @@
 #include "dns/snapshot/delta_codec.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -60,11 +61,10 @@ void StoreWriter::put(const ContentKey& key, const storage::ZoneHead& head, cons
   if (record.head.version <= head.version) {
     set_head(record, head);
   }
-  const Sum sum = put_content(key, *content.snapshot, before);
+  const Sum sum = put_content(key, content, before);
   const bool is_newest = record.head.version == head.version;
   record.contents.push_back({key.view, sum, is_newest ? std::nullopt : std::optional(head_of(head))});
   std::ranges::sort(record.contents, {}, &ContentReference::view);
-  put_steps(key, content.steps);
   put_zone(record);
   noted_.push_back({key, content.snapshot, sum});
 }
@@ -136,8 +136,8 @@ void StoreWriter::put_zone(const ZoneRecord& record) {
   put(Table::zones, key, sealed);
 }
 
-Sum StoreWriter::put_content(const ContentKey& key, const dns::ZoneSnapshot& snapshot,
-                             const std::optional<Sum>& before_sum) {
+Sum StoreWriter::put_content(const ContentKey& key, const CachedZone& zone, const std::optional<Sum>& before_sum) {
+  const dns::ZoneSnapshot& snapshot = *zone.snapshot;
   const Bytes name = key_of(key);
   std::optional<Content> before;
   if (before_sum) {
@@ -147,7 +147,9 @@ Sum StoreWriter::put_content(const ContentKey& key, const dns::ZoneSnapshot& sna
     }
     before = decode_content(unseal(Table::contents, name, *sealed));
   }
-  const Content content{snapshot.version(), file_.written_.sums_of(key, snapshot, before, before_sum)};
+  const Content content{snapshot.version(),
+                        put_steps(key, zone.steps, before ? before->steps : std::vector<StepReference>()),
+                        file_.written_.sums_of(key, snapshot, before, before_sum)};
   put_chunks(key, snapshot, content.chunks, before ? before->chunks : std::vector<Sum>());
   const Bytes sealed = seal(Table::contents, name, encode(content));
   put(Table::contents, name, sealed);
@@ -174,20 +176,29 @@ void StoreWriter::put_chunks(const ContentKey& key, const dns::ZoneSnapshot& sna
   }
 }
 
-void StoreWriter::put_steps(const ContentKey& key, const std::vector<DeltaPointer>& steps) {
-  std::set<Bytes> there;
-  for (Bytes& name : keys_with(Table::steps, key_of(key))) {
-    there.insert(std::move(name));
+std::vector<StepReference> StoreWriter::put_steps(const ContentKey& key, const std::vector<DeltaPointer>& steps,
+                                                  const std::vector<StepReference>& before) {
+  std::map<dns::Version, Sum> there;
+  for (const StepReference& step : before) {
+    there.emplace(step.from, step.sum);
   }
+  std::vector<StepReference> now;
   for (const DeltaPointer& step : steps) {
-    const Bytes name = step_key(key, step->from);
-    if (there.erase(name) == 0) {
-      put(Table::steps, name, seal(Table::steps, name, dns::store_delta(*step)));
+    const auto known = there.find(step->from);
+    if (known != there.end()) {
+      now.push_back({step->from, known->second});
+      there.erase(known);
+      continue;
     }
+    const Bytes name = step_key(key, step->from);
+    const Bytes sealed = seal(Table::steps, name, dns::store_delta(*step));
+    put(Table::steps, name, sealed);
+    now.push_back({step->from, sum_of_sealed(sealed)});
   }
-  for (const Bytes& name : there) {
-    (void)transaction_.erase(Table::steps, name);
+  for (const auto& [from, sum] : there) {
+    (void)transaction_.erase(Table::steps, step_key(key, from));
   }
+  return now;
 }
 
 std::vector<Bytes> StoreWriter::keys_with(Table table, ByteView prefix) const {

@@ -40,11 +40,11 @@ class StoreWriter {
   void put(Table table, ByteView key, ByteView value);
   [[nodiscard]] std::optional<ZoneRecord> read_zone(const ZoneId& zone) const;
   void put_zone(const ZoneRecord& record);
-  [[nodiscard]] Sum put_content(const ContentKey& key, const dns::ZoneSnapshot& snapshot,
-                                const std::optional<Sum>& before_sum);
+  [[nodiscard]] Sum put_content(const ContentKey& key, const CachedZone& zone, const std::optional<Sum>& before_sum);
   void put_chunks(const ContentKey& key, const dns::ZoneSnapshot& snapshot, const std::vector<Sum>& sums,
                   const std::vector<Sum>& before);
-  void put_steps(const ContentKey& key, const std::vector<DeltaPointer>& steps);
+  [[nodiscard]] std::vector<StepReference> put_steps(const ContentKey& key, const std::vector<DeltaPointer>& steps,
+                                                     const std::vector<StepReference>& before);
   [[nodiscard]] std::vector<Bytes> keys_with(Table table, ByteView prefix) const;
   void erase_all(Table table, ByteView prefix);
 

@@ -91,7 +91,7 @@ void LocalStore::work() {
     }
   } catch (const Fault& fault) {
     give_up(std::move(work));
-    report(fault);
+    report(fault, file());
     retry_at_ = clock_.steady() + retry_delay;
   }
 }
@@ -295,7 +295,7 @@ void LocalStore::verify() {
       after = records.back().head.id;
     }
   } catch (const Fault& fault) {
-    report(fault);
+    report(fault, present);
   }
 }
 
