@@ -319,8 +319,9 @@ TEST_F(CatalogsTest, KeepersBesideEachOtherMissNothing) {
     return members(catalog).size() == 30;
   }));
   EXPECT_EQ(member_names(catalog).size(), 30U);
-  EXPECT_EQ(sql("select count(*) from versions where zone_id = '" + catalog.to_string() + "'"),
-            sql("select count(distinct serial) from versions where zone_id = '" + catalog.to_string() + "'"));
+  EXPECT_EQ(sql("select count(*) - count(distinct serial) from versions where zone_id = '" + catalog.to_string() + "'"),
+            "0")
+      << "no serial twice";
 }
 
 }  // namespace
