@@ -145,15 +145,16 @@ void Follower::follow() {
   lost_.report();  // what was found while only replicas answered
   read_feed();
   database_found();
+  tell_store();  // a program that ends soon has a position all the same
   while (!stopping_.load()) {
     hear_hints();
     if (feed_hinted_ || c_.clock.steady() - polled_at_ >= poll_interval) {
       read_feed();
       c_.state.up();
-      tell_store();
     }
     c_.updates.retry_due();
     catch_up();
+    tell_store();
     publish_metrics();
   }
 }
