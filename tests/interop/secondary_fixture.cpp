@@ -96,7 +96,8 @@ bool SecondaryTest::arrives(const ZoneModel& model, std::chrono::milliseconds li
     if (eventually(has_serial, std::chrono::seconds(5))) {
       return true;
     }
-    world().sql("notify minidns_renotify, '" + nameserver().to_string() + " " + model.zone().id.to_string() + "'");
+    (void)world().sql("notify minidns_renotify, '" + nameserver().to_string() + " " + model.zone().id.to_string() +
+                      "'");
   }
   return false;
 }
