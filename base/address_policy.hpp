@@ -1,13 +1,11 @@
 #pragma once
 
+#include "base/address_list.hpp"
 #include "base/config.hpp"
 
 #include <boost/asio/ip/address.hpp>
-#include <boost/asio/ip/network_v4.hpp>
-#include <boost/asio/ip/network_v6.hpp>
 
 #include <string>
-#include <vector>
 
 namespace minidns {
 
@@ -27,19 +25,10 @@ class AddressPolicy {
   [[nodiscard]] bool permits(const std::string& address) const;
 
  private:
-  class Networks {
-   public:
-    [[nodiscard]] bool add(const std::string& text);
-    [[nodiscard]] bool contain(const boost::asio::ip::address& address) const;
+  [[nodiscard]] static const AddressList& special();
 
-   private:
-    std::vector<boost::asio::ip::network_v4> v4_;
-    std::vector<boost::asio::ip::network_v6> v6_;
-  };
-  [[nodiscard]] static const Networks& special();
-
-  Networks allowed_;
-  Networks denied_;
+  AddressList allowed_;
+  AddressList denied_;
 };
 
 /// Reads `allow` and `deny`, lists of networks, of a section. Throws ConfigError.

@@ -1,6 +1,6 @@
 #include "mdns/peers.hpp"
 
-#include "mdns/address_list.hpp"
+#include "base/address_list.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -1,6 +1,6 @@
 #include "mdns/inbound/inbound_table.hpp"
 
-#include "mdns/address_list.hpp"
+#include "base/address_list.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "base/address_list.hpp"
 #include "base/ids.hpp"
-#include "mdns/address_list.hpp"
 
 #include <functional>
 #include <map>

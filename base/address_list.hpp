@@ -4,12 +4,10 @@
 #include <boost/asio/ip/network_v4.hpp>
 #include <boost/asio/ip/network_v6.hpp>
 
-#include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
-namespace minidns::mdns {
+namespace minidns {
 
 /// An address as we compare them: an IPv4 address that came in IPv6 form (::ffff:192.0.2.1) is the IPv4 address.
 [[nodiscard]] boost::asio::ip::address plain(const boost::asio::ip::address& address);
@@ -27,4 +25,4 @@ class AddressList {
   std::vector<boost::asio::ip::network_v6> v6_;
 };
 
-}  // namespace minidns::mdns
+}  // namespace minidns

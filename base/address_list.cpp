@@ -1,8 +1,8 @@
-#include "mdns/address_list.hpp"
+#include "base/address_list.hpp"
 
 #include <algorithm>
 
-namespace minidns::mdns {
+namespace minidns {
 namespace ip = boost::asio::ip;
 
 ip::address plain(const ip::address& address) {
@@ -14,7 +14,8 @@ ip::address plain(const ip::address& address) {
 
 bool AddressList::add(const std::string& text) {
   boost::system::error_code error;
-  if (const auto address = ip::make_address(text, error); !error) {
+  if (const auto given = ip::make_address(text, error); !error) {
+    const auto address = plain(given);
     if (address.is_v4()) {
       v4_.emplace_back(address.to_v4(), 32);
     } else {
@@ -44,4 +45,4 @@ bool AddressList::contains(const ip::address& address) const {
   return known.is_v4() ? holds(v4_, known.to_v4()) : holds(v6_, known.to_v6());
 }
 
-}  // namespace minidns::mdns
+}  // namespace minidns
