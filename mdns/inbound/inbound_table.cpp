@@ -124,6 +124,10 @@ void InboundTable::put(InboundWork work, SteadyTime now) {
   Entry& entry = found->second;
   entry.work = std::move(work);
   entry.expires = expires;
+  const storage::InboundZone& zone = entry.work.zone;
+  if (entry.told_serial && zone.has_content && !entry.told_serial->is_newer_than(zone.serial)) {
+    entry.notified = false;  // another instance took what the NOTIFY was about
+  }
   if (!entry.notified) {
     entry.due = due;
   }
@@ -167,6 +171,7 @@ void InboundTable::notified(const ZoneId& zone, const boost::asio::ip::address& 
     return;
   }
   entry.notified = true;
+  entry.told_serial = serial;
   entry.due = std::max(clock_.steady(), entry.begun + notify_gap);
   auto& primaries = entry.work.primaries;
   std::stable_partition(primaries.begin(), primaries.end(),
@@ -196,7 +201,7 @@ std::vector<InboundWork> InboundTable::take_due(std::size_t count_max, const Acc
     }
     taken.push_back(entry.work);
     entry.running = true;
-    entry.notified = false;
+    entry.runs_for_notify = std::exchange(entry.notified, false);
     entry.begun = now;
   }
   return taken;
@@ -220,15 +225,37 @@ void InboundTable::done(const ZoneId& zone, std::chrono::milliseconds due_in,
   }
 }
 
+void InboundTable::again(const ZoneId& zone, std::chrono::milliseconds due_in,
+                         const std::optional<std::chrono::milliseconds>& expires_in) {
+  const std::lock_guard lock(mutex_);
+  const auto found = zones_.find(zone);
+  if (found == zones_.end()) {
+    return;
+  }
+  const SteadyTime now = clock_.steady();
+  if (expires_in) {
+    found->second.expires = now + *expires_in;
+  }
+  retry(found->second, now + due_in);
+}
+
 void InboundTable::ended(const ZoneId& zone) {
   const std::lock_guard lock(mutex_);
   const auto found = zones_.find(zone);
   if (found != zones_.end() && found->second.running) {
-    found->second.running = false;
-    found->second.due = clock_.steady() + after_fault;
+    retry(found->second, clock_.steady() + after_fault);
   }
   woken_ = true;  // there is room for another
   changed_.notify_all();
+}
+
+/// A NOTIFY that came during the work has its own time.
+void InboundTable::retry(Entry& entry, SteadyTime due) {
+  entry.running = false;
+  if (!entry.notified) {
+    entry.due = due;
+    entry.notified = entry.runs_for_notify;
+  }
 }
 
 std::unordered_set<ZoneId> InboundTable::expired() const {

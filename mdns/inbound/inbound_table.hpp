@@ -90,10 +90,14 @@ class InboundTable {
   /// wants.
   using Accept = std::function<bool(const InboundWork& work, bool notified)>;
   [[nodiscard]] std::vector<InboundWork> take_due(std::size_t count_max, const Accept& accept);
-  /// The work is over. `due_in`, `expires_in`: as the database was told, or (it is away) as this instance has it.
+  /// The work is over and settled. `due_in`, `expires_in`: as the database was told.
   void done(const ZoneId& zone, std::chrono::milliseconds due_in,
             const std::optional<std::chrono::milliseconds>& expires_in);
-  /// Nobody works on it any more; due again a little later if `done` wasn't said.
+  /// The work is over, but nothing is settled (the database is away, another instance has the zone): a NOTIFY that it
+  /// was done for still counts, and the zone is due again after `due_in`.
+  void again(const ZoneId& zone, std::chrono::milliseconds due_in,
+             const std::optional<std::chrono::milliseconds>& expires_in = {});
+  /// Nobody works on it any more; `again` a little later if neither was said.
   void ended(const ZoneId& zone);
 
   [[nodiscard]] std::unordered_set<ZoneId> expired() const;
@@ -113,8 +117,11 @@ class InboundTable {
     std::optional<SteadyTime> expires;
     SteadyTime begun{};  // of the last work
     bool running = false;
-    bool notified = false;
+    bool notified = false;                     // due for a NOTIFY, which no work has settled
+    bool runs_for_notify = false;              // the work under way was begun for one
+    std::optional<dns::Serial> told_serial{};  // the newest NOTIFY's, if it had one
   };
+  void retry(Entry& entry, SteadyTime due);
   void put(InboundWork work, SteadyTime now);
   void erase(const ZoneId& zone);
 

@@ -35,7 +35,7 @@ asio::awaitable<void> RefreshJob::run(std::shared_ptr<RefreshJob> /*self*/) {
   try {
     const Claimed claimed = co_await claim();
     if (claimed == Claimed::no) {
-      context_.table.done(zone().id, look_again, {});
+      context_.table.again(zone().id, look_again);
       co_return;
     }
     auto found = co_await ask_all();
@@ -51,7 +51,7 @@ asio::awaitable<void> RefreshJob::run(std::shared_ptr<RefreshJob> /*self*/) {
     fault = error.what();
   }
   context_.log.info("work on an inbound zone broken off", {{"zone", zone_text()}, {"reason", fault}});
-  context_.table.done(zone().id, look_again_without_database, {});
+  context_.table.again(zone().id, look_again_without_database);
 }
 
 asio::awaitable<RefreshJob::Claimed> RefreshJob::claim() {
@@ -173,13 +173,13 @@ asio::awaitable<void> RefreshJob::settle(Found found) {
     std::function<bool()> job = [this, outcome] { return context_.store.settle(*claim_, outcome); };
     const auto settled = co_await offload(context_.workers, job);
     if (!settled) {
-      context_.table.done(zone().id, look_again, {});
+      context_.table.again(zone().id, look_again);
       co_return;
     }
     context_.table.done(zone().id, outcome.due_in, outcome.expires_in);
     co_return;
   }
-  context_.table.done(zone().id, std::min(outcome.due_in, look_again_without_database), outcome.expires_in);
+  context_.table.again(zone().id, std::min(outcome.due_in, look_again_without_database), outcome.expires_in);
 }
 
 PrimaryQuery RefreshJob::query_to(const InboundPrimary& primary) const {

@@ -146,6 +146,41 @@ TEST_F(InboundGateTest, ANotifyFromAnybodyElseOrForAnotherZoneIsNone) {
   EXPECT_FALSE(gate_.take_notify(notify("sub.z.test.", 9, "192.0.2.1")));
 }
 
+TEST_F(InboundGateTest, ANotifyCountsUntilWorkIsSettled) {
+  table_.done(id_, 1h, {});
+  clock_.advance(1s);
+  EXPECT_TRUE(gate_.take_notify(notify("z.test.", 6, "192.0.2.1")));
+  ASSERT_EQ(due().size(), 1U);
+  table_.again(id_, 10s);
+  auto same = zone(5);
+  same.id = id_;
+  same.due_in = 1h;
+  put(same);
+  EXPECT_TRUE(due().empty());
+  clock_.advance(10s);
+  ASSERT_EQ(due().size(), 1U) << "though the zone isn't ours, and the database says that it isn't due";
+  table_.ended(id_);
+  clock_.advance(1min);
+  ASSERT_EQ(due().size(), 1U) << "work that ended by a fault";
+  table_.done(id_, 1h, {});
+  clock_.advance(10min);
+  EXPECT_TRUE(due().empty());
+}
+
+TEST_F(InboundGateTest, ANotifyIsOverWhenAnotherInstanceTookWhatItWasAbout) {
+  table_.done(id_, 1h, {});
+  clock_.advance(1s);
+  EXPECT_TRUE(gate_.take_notify(notify("z.test.", 6, "192.0.2.1")));
+  ASSERT_EQ(due().size(), 1U);
+  table_.again(id_, 2s);
+  auto newer = zone(6);
+  newer.id = id_;
+  newer.due_in = 1h;
+  put(newer);
+  clock_.advance(10min);
+  EXPECT_TRUE(due(true).empty());
+}
+
 TEST_F(InboundGateTest, ANotifyDuringTheWorkIsKeptForAfterwards) {
   ASSERT_EQ(due(true).size(), 1U);
   EXPECT_TRUE(gate_.take_notify(notify("z.test.", 9, "192.0.2.1")));
