@@ -37,6 +37,14 @@ std::string read_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(input), {}};
 }
 
+/// In a child. A sanitizer's handlers would turn a signal into an exit.
+void begin_child(const std::string& folder) {
+  ::alarm(child_limit_s);
+  (void)std::signal(SIGSEGV, SIG_DFL);
+  (void)std::signal(SIGBUS, SIG_DFL);
+  store::mark_crashes_in(folder + "/crashed");
+}
+
 /// What a process that uses the store would do: read all of it.
 int look(const std::string& folder, const std::vector<ChangingZone>& zones) {
   try {
@@ -87,8 +95,7 @@ class DamagedStore : public testing::Test {
     std::ofstream(copy.path() + "/data.mdb", std::ios::binary) << octets;
     const pid_t child = ::fork();
     if (child == 0) {
-      ::alarm(child_limit_s);
-      store::mark_crashes_in(copy.path() + "/crashed");
+      begin_child(copy.path());
       std::_Exit(look(copy.path(), zones_));
     }
     int status = 0;
@@ -210,8 +217,7 @@ TEST_F(DamagedStore, AFileCutWhileItIsMappedKillsTheProcessAndIsMarked) {
   std::ofstream(path, std::ios::binary) << octets_;
   const pid_t child = ::fork();
   if (child == 0) {
-    ::alarm(child_limit_s);
-    store::mark_crashes_in(copy.path() + "/crashed");
+    begin_child(copy.path());
     store::StoreFile file(copy.path(), large_map);
     fs::resize_file(path, 8192);
     for (const ChangingZone& zone : zones_) {
