@@ -11,6 +11,7 @@ find_package(civetweb CONFIG REQUIRED)
 find_package(GTest REQUIRED)
 find_library(LDNS_LIBRARY ldns REQUIRED)
 find_library(LMDB_LIBRARY lmdb REQUIRED)
+find_library(SODIUM_LIBRARY sodium REQUIRED)
 
 # ccache refuses precompiled headers unless told that these differences don't matter to us (no __TIME__, no defines
 # that differ between a header and its users). Where the clone lies makes no difference either.

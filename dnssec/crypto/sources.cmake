@@ -1,0 +1,1 @@
+# What makes signatures. target_sources(minidns_dnssec PRIVATE …)

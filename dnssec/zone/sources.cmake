@@ -1,0 +1,1 @@
+# What a signed zone is. target_sources(minidns_dnssec PRIVATE …)
