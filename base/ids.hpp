@@ -37,6 +37,9 @@ using RecordsetId = Id<struct RecordsetTag>;
 using PoolId = Id<struct PoolTag>;
 using NameserverId = Id<struct NameserverTag>;
 using TsigKeyId = Id<struct TsigKeyTag>;
+using DnssecPolicyId = Id<struct DnssecPolicyTag>;
+using DnssecKeyId = Id<struct DnssecKeyTag>;
+using KeySetId = Id<struct KeySetTag>;
 using TokenId = Id<struct TokenTag>;
 using InstanceId = Id<struct InstanceTag>;
 

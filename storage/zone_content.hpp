@@ -10,6 +10,7 @@
 #include "dns/ttl.hpp"
 #include "dns/version.hpp"
 #include "storage/feed_position.hpp"
+#include "storage/zone_signing.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -28,6 +29,8 @@ struct ZoneHead {
   dns::Serial serial;
   dns::Ttl soa_ttl;
   dns::Rdata soa;  ///< as stored, with serial 0: equal for many versions and zones, so that it can be shared
+  /// Of a signed version; `read_index` leaves it out.
+  std::optional<ZoneSigning> signing = std::nullopt;
 
   /// The SOA record set of this version.
   [[nodiscard]] dns::RRset soa_rrset() const { return {name, dns::RRType::soa, soa_ttl, {with_serial(soa, serial)}}; }
@@ -72,6 +75,8 @@ class ZoneContent {
     Kind kind;
     std::optional<ZoneHead> head;     ///< but for `gone`
     std::optional<dns::Delta> delta;  ///< for `forward`
+    /// What `from` is signed with, for `forward` and `too_large`; nothing: unsigned.
+    std::optional<SigningStamp> signing_before = std::nullopt;
   };
   [[nodiscard]] virtual Step read_step(const ZoneId& zone, const ViewId& view, dns::Version from,
                                        std::size_t octets_max) = 0;
@@ -95,6 +100,10 @@ class ZoneContent {
   /// serial isn't in the history, isn't before `to`, or the changed rows have more than `octets_max` octets.
   [[nodiscard]] virtual std::optional<dns::Delta> read_delta(const ZoneId& zone, const ViewId& view, dns::Serial from,
                                                              dns::Version to, std::size_t octets_max) = 0;
+
+  /// What a version of the zone's history is signed with; nothing: it is unsigned, or not in the history. Apex
+  /// signatures of the past may be gone.
+  [[nodiscard]] virtual std::optional<ZoneSigning> read_signing(const ZoneId& zone, dns::Version version) = 0;
 
   /// Which of `zones` were deleted by somebody, as against those that are missing for another reason.
   [[nodiscard]] virtual std::vector<ZoneId> deleted_of(const std::vector<ZoneId>& zones) = 0;

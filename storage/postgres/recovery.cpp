@@ -28,9 +28,10 @@ constexpr const char* select_reports =
 constexpr const char* select_epoch_and_time = "select epoch, now() from feed_head";
 
 constexpr const char* insert_versions =
-    "insert into versions (zone_id, version, serial, kind, author)"
-    " select w.zone_id, w.version, w.serial, 'update', 'recovery'"
-    " from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as w (zone_id, version, serial)";
+    "insert into versions (zone_id, version, serial, kind, author, rules, key_set_id, signing_time, buckets)"
+    " select z.id, w.version, w.serial, 'update', 'recovery', z.rules, z.key_set_id, z.signing_time, z.buckets"
+    " from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as w (zone_id, version, serial)"
+    " join zones z on z.id = w.zone_id";
 constexpr const char* update_zones =
     "update zones z set version = w.version, serial = w.serial, epoch = (select epoch from feed_head)"
     " from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as w (zone_id, version, serial) where z.id = w.zone_id";

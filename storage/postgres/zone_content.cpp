@@ -1,6 +1,7 @@
 #include "storage/postgres/zone_content.hpp"
 
 #include "storage/postgres/zone_rows.hpp"
+#include "storage/postgres/zone_signing.hpp"
 
 #include <limits>
 #include <string>
@@ -23,10 +24,15 @@ constexpr const char* copy_heads =
     "   and view = 0 and until is null limit 1) s"
     " where z.deleted_at is null) to stdout (format binary)";
 
-constexpr const char* select_head =
-    "select z.name, z.pool_id, z.version, z.serial, s.ttl, s.rdata from zones z"
-    " join rrsets s on s.zone_id = z.id and s.owner = ''::bytea and s.type = 6 and s.view = 0 and s.until is null"
-    " where z.id = $1 and z.deleted_at is null";
+const std::string select_head =
+    "select z.name, z.pool_id, z.version, z.serial, s.ttl, s.rdata, " + signing_columns("z") +
+    " from zones z"
+    " join rrsets s on s.zone_id = z.id and s.owner = ''::bytea and s.type = 6 and s.view = 0 and s.until is null" +
+    key_sets_of("z") + " where z.id = $1 and z.deleted_at is null";
+constexpr int head_columns = 6;  // before those of its signing
+
+const std::string select_signing = "select " + signing_columns("v") + " from versions v" + key_sets_of("v") +
+                                   " where v.zone_id = $1 and v.version = $2";
 
 constexpr const char* select_version_serial = "select serial from versions where zone_id = $1 and version = $2";
 
@@ -37,7 +43,9 @@ const std::string and_serial_is_of_one_version =
     " and o.version <> v.version and o.kind <> 'delete')";
 
 const std::string select_serial_of_step =
-    "select v.serial from versions v where v.zone_id = $1 and v.version = $2" + and_serial_is_of_one_version;
+    "select v.serial, v.key_set_id, v.signing_time, v.buckets, v.rules from versions v where v.zone_id = $1 and "
+    "v.version = $2" +
+    and_serial_is_of_one_version;
 
 // Newest first: what secondaries have is near the head.
 const std::string select_version_of_serial =
@@ -94,7 +102,8 @@ ZoneHead head_of(Fields f) {
           dns::Version(binary::integer(*f[3])),
           serial_of_column(binary::integer(*f[4])),
           ttl_of(binary::integer(*f[5])),
-          soa_of(*f[6])};
+          soa_of(*f[6]),
+          std::nullopt};
 }
 
 std::optional<ZoneHead> head_of(const ZoneId& zone, const Rows& rows) {
@@ -107,7 +116,8 @@ std::optional<ZoneHead> head_of(const ZoneId& zone, const Rows& rows) {
                   dns::Version(rows.integer(0, 2)),
                   serial_of_column(rows.integer(0, 3)),
                   ttl_of(rows.integer(0, 4)),
-                  soa_of(rows.bytea(0, 5))};
+                  soa_of(rows.bytea(0, 5)),
+                  signing_of(rows, 0, head_columns)};
 }
 
 FeedPosition position_of(const Rows& rows) {
@@ -188,14 +198,15 @@ ZoneContent::Step step_of(const ZoneContent::StepRequest& request, std::span<con
   if (head->version < request.from || rows[1].empty()) {
     return {Step::Kind::no_path, std::move(head), std::nullopt};
   }
+  auto signing_before = signing_stamp_of(rows[1], 0, 1);
   auto changes = changes_of(rows[3], head->name, request.octets_max);
   if (!changes) {
-    return {Step::Kind::too_large, std::move(head), std::nullopt};
+    return {Step::Kind::too_large, std::move(head), std::nullopt, std::move(signing_before)};
   }
   const dns::Serial serial = serial_of_column(rows[1].integer(0, 0));
   dns::Delta delta{request.from, head->version, soa_rrset_of(rows[2], head->name, serial), head->soa_rrset(),
                    *std::move(changes)};
-  return {Step::Kind::forward, std::move(head), std::move(delta)};
+  return {Step::Kind::forward, std::move(head), std::move(delta), std::move(signing_before)};
 }
 
 }  // namespace
@@ -219,7 +230,7 @@ bool PostgresZoneContent::read_zone(const ZoneId& zone, const ViewId& view, cons
                                     const OnRRset& on_rrset) {
   const auto lease = pool_->acquire();
   Transaction transaction(*lease, begin_one_snapshot);
-  auto head = head_of(zone, lease->execute(select_head, {zone.uuid()}));
+  auto head = head_of(zone, lease->execute(select_head.c_str(), {zone.uuid()}));
   if (!head) {
     return false;
   }
@@ -242,7 +253,7 @@ std::vector<ZoneContent::Step> PostgresZoneContent::read_steps(const std::vector
   const std::int64_t head_version = std::numeric_limits<std::int64_t>::max();  // as far as the transaction sees
   std::vector<Connection::Statement> statements;
   for (const auto& [zone, view, from, octets_max] : requests) {
-    statements.push_back({select_head, {zone.uuid()}});
+    statements.push_back({select_head.c_str(), {zone.uuid()}});
     statements.push_back({select_serial_of_step.c_str(), {zone.uuid(), from.value()}});
     statements.push_back({select_soa_at, {zone.uuid(), from.value()}});
     statements.push_back(
@@ -266,7 +277,7 @@ std::optional<dns::Delta> PostgresZoneContent::read_delta(const ZoneId& zone, co
   const auto versions =
       lease->execute_all({{select_version_of_serial.c_str(), {zone.uuid(), std::int64_t{from.value()}, to.value()}},
                           {select_version_serial, {zone.uuid(), to.value()}},
-                          {select_head, {zone.uuid()}}});
+                          {select_head.c_str(), {zone.uuid()}}});
   const auto head = head_of(zone, versions[2]);
   if (versions[0].empty() || versions[1].empty() || !head) {
     return std::nullopt;
@@ -284,6 +295,11 @@ std::optional<dns::Delta> PostgresZoneContent::read_delta(const ZoneId& zone, co
   const dns::Serial end = serial_of_column(versions[1].integer(0, 0));
   return dns::Delta{start, to, soa_rrset_of(rows[0], head->name, from), soa_rrset_of(rows[1], head->name, end),
                     *std::move(changes)};
+}
+
+std::optional<ZoneSigning> PostgresZoneContent::read_signing(const ZoneId& zone, dns::Version version) {
+  const Rows rows = pool_->acquire()->execute(select_signing.c_str(), {zone.uuid(), version.value()});
+  return rows.empty() ? std::nullopt : signing_of(rows, 0, 0);
 }
 
 std::vector<ZoneId> PostgresZoneContent::deleted_of(const std::vector<ZoneId>& zones) {

@@ -17,8 +17,10 @@ constexpr const char* insert_rrsets =
     " from unnest($3::bytea[], $4::int4[], $5::int4[], $6::bytea[], $7::bytea[])"
     " as w (owner, type, ttl, owner_case, rdata)";
 
+// What a version is signed with it inherits from the one before, as the zone's row has it.
 constexpr const char* insert_version =
-    "insert into versions (zone_id, version, serial, kind, author) values ($1, $2, $3, $4, $5)";
+    "insert into versions (zone_id, version, serial, kind, author, rules, key_set_id, signing_time, buckets)"
+    " select id, $2, $3, $4, $5, rules, key_set_id, signing_time, buckets from zones where id = $1";
 
 constexpr const char* insert_recordset =
     "insert into recordsets (id, zone_id, owner, type, name, ttl, records, description, managed, changed_in, view)"

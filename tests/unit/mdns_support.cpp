@@ -203,6 +203,17 @@ std::optional<dns::Delta> FakeContent::read_delta(const ZoneId& zone, const View
   return std::nullopt;
 }
 
+std::optional<storage::ZoneSigning> FakeContent::read_signing(const ZoneId& zone, dns::Version version) {
+  const std::lock_guard lock(mutex_);
+  const auto versions = zones_.find(zone);
+  if (versions == zones_.end()) {
+    return std::nullopt;
+  }
+  const auto found =
+      std::ranges::find(versions->second, version, [](const State& state) { return state.head.version; });
+  return found == versions->second.end() ? std::nullopt : found->head.signing;
+}
+
 std::vector<ZoneId> FakeContent::deleted_of(const std::vector<ZoneId>& zones) {
   const std::lock_guard lock(mutex_);
   return deleted_.value_or(zones);
