@@ -18,8 +18,8 @@ class Signer {
   [[nodiscard]] virtual Algorithm algorithm() const = 0;
   /// RFC 4034 appendix B, of the DNSKEY.
   [[nodiscard]] virtual std::uint16_t key_tag() const = 0;
-  /// One signature for each message, as it stands in RRSIG RDATA. Cheaper by the batch: 64 or more at a time. `fault`: a
-  /// signature that was looked at doesn't verify; none of them may be used.
+  /// One signature for each message, as it stands in RRSIG RDATA. Cheaper by the batch: 64 or more at a time. `fault`:
+  /// a signature that was looked at doesn't verify; none of them may be used.
   [[nodiscard]] virtual Result<std::vector<Bytes>> sign(std::span<const ByteView> messages) const = 0;
 };
 

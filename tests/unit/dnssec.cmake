@@ -1,0 +1,7 @@
+minidns_test(dnssec_crypto_unit
+  SOURCES
+    unit/dnssec_support.cpp
+    unit/dnssec_vectors.cpp
+  LINK minidns_dnssec minidns_dns minidns_base OpenSSL::Crypto
+  LABELS unit
+  TIMEOUT 120)
