@@ -1,17 +1,12 @@
 #include "central/catalog_keeper.hpp"
 
-#include "storage/postgres/errors.hpp"
-#include "storage/zone_content.hpp"
+#include "central/worker.hpp"
 
 namespace minidns::central {
 namespace {
 
 using std::chrono::steady_clock;
 using storage::Catalogs;
-using storage::CorruptContent;
-using storage::postgres::CommitInDoubt;
-using storage::postgres::StatementError;
-using storage::postgres::Unavailable;
 
 /// After the database failed.
 constexpr std::chrono::seconds failure_pause{1};
@@ -31,52 +26,33 @@ CatalogKeeper::CatalogKeeper(Catalogs& catalogs, storage::FeedReader& hints, Ann
                                {{"change", "removed"}})),
       time_(metrics.histogram("minidns_central_catalog_step_seconds",
                               "Time of one step through the feed for one catalog zone", latency_bounds_s())),
-      thread_([this] { run(); }) {}
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
-CatalogKeeper::~CatalogKeeper() {
-  {
-    const std::scoped_lock lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_one();
-  thread_.join();
-}
-
-void CatalogKeeper::run() {
-  while (!is_stopping()) {
-    auto pause = std::chrono::milliseconds(failure_pause);
-    try {
-      const bool found = round();
-      pause = found ? catalog_round_spacing : std::chrono::milliseconds(0);
+void CatalogKeeper::run(const std::stop_token& stop) {
+  auto pause = std::chrono::milliseconds(0);
+  while (wait(stop, pause)) {
+    pause = failure_pause;
+    (void)attempt(log_, "catalogs", [&] {
+      const bool found = round(stop);
       if (!found) {
         (void)hints_.wait_hints(catalog_hint_wait);
       }
-    } catch (const Unavailable& error) {
-      log_.debug("catalogs wait for the database", {{"reason", error.what()}});
-    } catch (const CommitInDoubt& error) {
-      log_.warning("a version of a catalog was perhaps not made", {{"reason", error.what()}});
-    } catch (const StatementError& error) {
-      log_.error("a version of a catalog was refused", {{"reason", error.what()}});
-    } catch (const CorruptContent& error) {
-      log_.error("a catalog's rows are not valid", {{"reason", error.what()}});
-    }
-    if (!wait(pause)) {
-      return;
-    }
+      pause = found ? catalog_round_spacing : std::chrono::milliseconds(0);
+    });
   }
 }
 
-bool CatalogKeeper::round() {
+bool CatalogKeeper::round(const std::stop_token& stop) {
   const auto behind = catalogs_.behind();
   for (const ZoneId& catalog : behind) {
-    bring_forward(catalog);
+    bring_forward(stop, catalog);
   }
   return !behind.empty();
 }
 
-void CatalogKeeper::bring_forward(const ZoneId& catalog) {
+void CatalogKeeper::bring_forward(const std::stop_token& stop, const ZoneId& catalog) {
   bool has_more = true;
-  while (has_more && !is_stopping()) {
+  while (has_more && !stop.stop_requested()) {
     const auto start = steady_clock::now();
     const auto step = catalogs_.advance(catalog);
     time_.observe(steady_clock::now() - start);
@@ -100,16 +76,6 @@ void CatalogKeeper::tell(const ZoneId& catalog, const Catalogs::Step& step) {
                                              {"serial", step.stamp->serial.value()},
                                              {"added", step.added},
                                              {"removed", step.removed}});
-}
-
-bool CatalogKeeper::is_stopping() {
-  const std::scoped_lock lock(mutex_);
-  return stopping_;
-}
-
-bool CatalogKeeper::wait(std::chrono::milliseconds time) {
-  std::unique_lock lock(mutex_);
-  return !wake_.wait_for(lock, time, [this] { return stopping_; });
 }
 
 }  // namespace minidns::central

@@ -8,8 +8,7 @@
 #include "storage/feed_reader.hpp"
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
+#include <stop_token>
 #include <thread>
 
 namespace minidns::central {
@@ -25,23 +24,18 @@ inline constexpr std::chrono::milliseconds catalog_hint_wait{200};
 /// has the rule for their serials.)
 class CatalogKeeper {
  public:
-  /// All must outlive this. `hints` is used by the thread only.
+  /// All must outlive this. Its end waits for the present step. `hints` is used by the thread only.
   CatalogKeeper(storage::Catalogs& catalogs, storage::FeedReader& hints, Announcer& announcer, const Logger& log,
                 Metrics& metrics);
-  /// Ends the thread after its present step.
-  ~CatalogKeeper();
   CatalogKeeper(const CatalogKeeper&) = delete;
   CatalogKeeper& operator=(const CatalogKeeper&) = delete;
 
  private:
-  void run();
+  void run(const std::stop_token& stop);
   /// Whether a catalog was behind.
-  [[nodiscard]] bool round();
-  void bring_forward(const ZoneId& catalog);
+  [[nodiscard]] bool round(const std::stop_token& stop);
+  void bring_forward(const std::stop_token& stop, const ZoneId& catalog);
   void tell(const ZoneId& catalog, const storage::Catalogs::Step& step);
-  [[nodiscard]] bool is_stopping();
-  /// False if it was asked to stop meanwhile.
-  [[nodiscard]] bool wait(std::chrono::milliseconds time);
 
   storage::Catalogs& catalogs_;
   storage::FeedReader& hints_;
@@ -52,11 +46,7 @@ class CatalogKeeper {
   Counter removed_;
   Histogram time_;
 
-  std::mutex mutex_;  // guards what follows
-  std::condition_variable wake_;
-  bool stopping_ = false;
-
-  std::thread thread_;  // last: it uses all of the above
+  std::jthread thread_;  // last: it uses all of the above
 };
 
 }  // namespace minidns::central

@@ -5,9 +5,8 @@
 #include "central/settings.hpp"
 #include "storage/retention.hpp"
 
-#include <condition_variable>
 #include <cstdint>
-#include <mutex>
+#include <stop_token>
 #include <thread>
 
 namespace minidns::central {
@@ -21,30 +20,22 @@ inline constexpr std::chrono::milliseconds housekeeping_pause{50};
 /// take at once is done once.
 class Housekeeping {
  public:
-  /// All must outlive this.
+  /// All must outlive this. Its end waits for the present step.
   Housekeeping(storage::Retention& retention, const Retention& settings, const Logger& log, Metrics& metrics);
-  /// Ends the thread after its present step.
-  ~Housekeeping();
   Housekeeping(const Housekeeping&) = delete;
   Housekeeping& operator=(const Housekeeping&) = delete;
 
  private:
-  void run();
-  /// False if it was asked to stop.
-  [[nodiscard]] bool pass();
-  /// False if it was asked to stop meanwhile.
-  [[nodiscard]] bool wait(std::chrono::milliseconds time);
+  void run(const std::stop_token& stop);
+  /// As far as it comes until it is asked to stop.
+  void pass(const std::stop_token& stop);
 
   storage::Retention& retention_;
   const Retention settings_;
   const Logger& log_;
   Counter pruned_;
 
-  std::mutex mutex_;  // guards what follows
-  std::condition_variable wake_;
-  bool stopping_ = false;
-
-  std::thread thread_;  // last: it uses all of the above
+  std::jthread thread_;  // last: it uses all of the above
 };
 
 }  // namespace minidns::central

@@ -1,5 +1,7 @@
 #include "central/presence.hpp"
 
+#include "central/worker.hpp"
+
 #include <chrono>
 #include <utility>
 
@@ -25,26 +27,12 @@ Presence::Presence(storage::postgres::ConnectionSettings settings,
                  .feed_seq = 0,
                  .ready = true},
       state_(state),
-      thread_([this] { run(); }) {}
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
-Presence::~Presence() {
-  {
-    const std::scoped_lock lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_one();
-  thread_.join();
-}
-
-void Presence::run() {
-  std::unique_lock lock(mutex_);
-  while (!stopping_) {
-    lock.unlock();
+void Presence::run(const std::stop_token& stop) {
+  do {
     beat();
-    lock.lock();
-    wake_.wait_for(lock, interval, [this] { return stopping_; });
-  }
-  lock.unlock();
+  } while (wait(stop, interval));
   leave();
 }
 

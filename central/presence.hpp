@@ -5,8 +5,7 @@
 #include "base/ids.hpp"
 #include "storage/postgres/instances.hpp"
 
-#include <condition_variable>
-#include <mutex>
+#include <stop_token>
 #include <string>
 #include <thread>
 
@@ -19,12 +18,11 @@ class Presence {
   /// `state` must outlive this.
   Presence(storage::postgres::ConnectionSettings settings, storage::postgres::ConnectionPool::OnConnect on_connect,
            std::string address, DatabaseState& state, const Clock& clock);
-  ~Presence();
   Presence(const Presence&) = delete;
   Presence& operator=(const Presence&) = delete;
 
  private:
-  void run();
+  void run(const std::stop_token& stop);
   void beat();
   void leave();
 
@@ -32,11 +30,7 @@ class Presence {
   storage::Heartbeat heartbeat_;
   DatabaseState& state_;
 
-  std::mutex mutex_;  // guards what follows
-  std::condition_variable wake_;
-  bool stopping_ = false;
-
-  std::thread thread_;  // last: it uses all of the above
+  std::jthread thread_;  // last: it uses all of the above
 };
 
 }  // namespace minidns::central

@@ -1,19 +1,11 @@
 #include "central/recovery_worker.hpp"
 
 #include "central/version_policy.hpp"
-#include "storage/postgres/errors.hpp"
+#include "central/worker.hpp"
 
-#include <stdexcept>
 #include <vector>
 
 namespace minidns::central {
-namespace {
-
-using storage::postgres::CommitInDoubt;
-using storage::postgres::StatementError;
-using storage::postgres::Unavailable;
-
-}  // namespace
 
 RecoveryWorker::RecoveryWorker(storage::Recovery& recovery, Announcer& announcer, const Logger& log, Metrics& metrics)
     : recovery_(recovery),
@@ -25,46 +17,20 @@ RecoveryWorker::RecoveryWorker(storage::Recovery& recovery, Announcer& announcer
                                   "Zones of which no serial is newer than what was served")),
       lost_zones_(metrics.gauge("minidns_central_lost_zones",
                                 "Zones that the database lost in a failover or restore and nobody has made again")),
-      thread_([this] { run(); }) {}
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
-RecoveryWorker::~RecoveryWorker() {
-  {
-    const std::scoped_lock lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_one();
-  thread_.join();
+void RecoveryWorker::run(const std::stop_token& stop) {
+  do {
+    (void)attempt(log_, "recovery", [&] { round(stop); });
+  } while (wait(stop, recovery_interval));
 }
 
-void RecoveryWorker::run() {
-  while (!must_stop()) {
-    try {
-      round();
-    } catch (const Unavailable& error) {
-      log_.debug("recovery waits for the database", {{"reason", error.what()}});
-    } catch (const CommitInDoubt& error) {
-      log_.debug("a step of recovery was perhaps not done", {{"reason", error.what()}});
-    } catch (const StatementError& error) {
-      log_.error("recovery was refused", {{"reason", error.what()}});
-    } catch (const std::runtime_error& error) {  // a row that no program of ours writes
-      log_.error("recovery failed", {{"reason", error.what()}});
-    }
-    std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, recovery_interval, [this] { return stopping_; });
-  }
-}
-
-bool RecoveryWorker::must_stop() {
-  const std::scoped_lock lock(mutex_);
-  return stopping_;
-}
-
-void RecoveryWorker::round() {
+void RecoveryWorker::round(const std::stop_token& stop) {
   if (const auto epoch = recovery_.open_epoch_if_set_back()) {
     log_.error("the database was set back and nobody said so: a new epoch was opened", {{"epoch", *epoch}});
   }
   settle_lost();
-  while (!must_stop() && recover_some()) {
+  while (!stop.stop_requested() && recover_some()) {
   }
 }
 

@@ -6,9 +6,8 @@
 #include "storage/recovery.hpp"
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
-#include <mutex>
+#include <stop_token>
 #include <thread>
 
 namespace minidns::central {
@@ -25,20 +24,17 @@ inline constexpr std::size_t recovery_batch_zones = 500;
 /// altogether are counted and named for a person. Every central does; a zone that two take at once is healed once.
 class RecoveryWorker {
  public:
-  /// All must outlive this.
+  /// All must outlive this. Its end waits for the present step.
   RecoveryWorker(storage::Recovery& recovery, Announcer& announcer, const Logger& log, Metrics& metrics);
-  /// Ends the thread after its present batch.
-  ~RecoveryWorker();
   RecoveryWorker(const RecoveryWorker&) = delete;
   RecoveryWorker& operator=(const RecoveryWorker&) = delete;
 
  private:
-  void run();
-  void round();
+  void run(const std::stop_token& stop);
+  void round(const std::stop_token& stop);
   void settle_lost();
   /// False if there was nothing to do.
   [[nodiscard]] bool recover_some();
-  [[nodiscard]] bool must_stop();
 
   storage::Recovery& recovery_;
   Announcer& announcer_;
@@ -47,11 +43,7 @@ class RecoveryWorker {
   Counter impossible_;
   Gauge lost_zones_;
 
-  std::mutex mutex_;  // guards what follows
-  std::condition_variable wake_;
-  bool stopping_ = false;
-
-  std::thread thread_;  // last: it uses all of the above
+  std::jthread thread_;  // last: it uses all of the above
 };
 
 }  // namespace minidns::central

@@ -64,6 +64,7 @@ class Sweep {
   [[nodiscard]] boost::asio::awaitable<void> report_ahead(std::vector<Finding> ahead);
   [[nodiscard]] boost::asio::awaitable<Result> bring_over(const Page& page, const std::vector<Finding>& findings);
   void end_bringing_over();
+  [[nodiscard]] boost::asio::awaitable<std::optional<CallQueue::Turn>> take_turn();
   [[nodiscard]] boost::asio::awaitable<Result> reconfigure(std::vector<dns::Name> names);
   [[nodiscard]] boost::asio::awaitable<Result> retransfer(std::vector<dns::Name> names);
   [[nodiscard]] boost::asio::awaitable<std::vector<dns::Name>> forcible(std::vector<dns::Name> names);

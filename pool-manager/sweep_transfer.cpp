@@ -72,6 +72,19 @@ void Sweep::end_bringing_over() {
   }
 }
 
+/// For one batch of commands; none, and the reason, if there is to be no more.
+boost::asio::awaitable<std::optional<CallQueue::Turn>> Sweep::take_turn() {
+  if (must_stop()) {
+    reason_ = "stopped";
+    co_return std::nullopt;
+  }
+  auto turn = co_await turn_.wait_turn(turn_wait);
+  if (!turn) {
+    reason_ = "other commands took too long";
+  }
+  co_return turn;
+}
+
 /// Gives zones the present primaries and key, which the nameserver may not have yet.
 boost::asio::awaitable<Sweep::Result> Sweep::reconfigure(std::vector<dns::Name> names) {
   if (!names.empty()) {
@@ -87,13 +100,8 @@ boost::asio::awaitable<Sweep::Result> Sweep::reconfigure(std::vector<dns::Name> 
     }
   }
   while (!names.empty()) {
-    if (must_stop()) {
-      reason_ = "stopped";
-      co_return Result::failed;
-    }
-    const auto turn = co_await turn_.wait_turn(turn_wait);
+    const auto turn = co_await take_turn();
     if (!turn) {
-      reason_ = "other commands took too long";
       co_return Result::failed;
     }
     std::vector<dns::Name> batch = take_batch(names);
@@ -113,13 +121,8 @@ boost::asio::awaitable<Sweep::Result> Sweep::reconfigure(std::vector<dns::Name> 
 /// counts, and named keeps the order until a transfer has succeeded.
 boost::asio::awaitable<Sweep::Result> Sweep::retransfer(std::vector<dns::Name> names) {
   while (!names.empty()) {
-    if (must_stop()) {
-      reason_ = "stopped";
-      co_return Result::failed;
-    }
-    const auto turn = co_await turn_.wait_turn(turn_wait);
+    const auto turn = co_await take_turn();
     if (!turn) {
-      reason_ = "other commands took too long";
       co_return Result::failed;
     }
     std::vector<dns::Name> batch = take_batch(names);

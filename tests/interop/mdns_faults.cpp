@@ -8,7 +8,6 @@
 
 #include <iostream>
 #include <memory>
-#include <sstream>
 
 namespace minidns::mdns::test {
 namespace {
@@ -21,22 +20,8 @@ class MdnsFaults : public testing::Test {
   ~MdnsFaults() override {
     if (HasFailure() && server_) std::cerr << server_->log();
   }
-  std::string dig(const std::vector<std::string>& question) const {
-    std::vector<std::string> command{
-        "dig",     "@127.0.0.1", "-p", std::to_string(world_.port()),
-        "+time=2", "+tries=1",   "-y", key_.algorithm + ":" + key_.name + ":" + key_.secret};
-    command.insert(command.end(), question.begin(), question.end());
-    return harness::run(command).out;
-  }
-  bool serves(const WrittenZone& zone) const {
-    return eventually([&] {
-      std::istringstream answer(dig({"+short", zone.name, "SOA"}));
-      std::string word;
-      std::uint32_t serial = 0;
-      answer >> word >> word >> serial;
-      return serial == zone.serial;
-    });
-  }
+  std::string dig(const std::vector<std::string>& question) const { return world_.dig(question, key_); }
+  bool serves(const WrittenZone& zone) const { return world_.serves(zone, key_); }
 
   World world_{"faults"};
   harness::KeySpec key_ = world_.add_key("pool.key.", "hmac-sha256", "POOL", world_.pool().uuid());

@@ -6,7 +6,10 @@
 #include "dns/soa.hpp"
 #include "dns/text/rdata_text.hpp"
 #include "tests/harness/ports.hpp"
+#include "tests/harness/process.hpp"
+#include "tests/harness/wait.hpp"
 
+#include <sstream>
 #include <stdexcept>
 #include <sys/stat.h>
 
@@ -210,6 +213,23 @@ std::unique_ptr<harness::Program> World::start_mdns(const std::string& address, 
   auto program = make_mdns(address, config);
   program->start();
   return program;
+}
+
+std::string World::dig(const std::vector<std::string>& question, const harness::KeySpec& key) const {
+  std::vector<std::string> command{"dig",      "@127.0.0.1", "-p", std::to_string(port_),
+                                   "+time=10", "+tries=1",   "-y", key.algorithm + ":" + key.name + ":" + key.secret};
+  command.insert(command.end(), question.begin(), question.end());
+  return harness::run(command).out;
+}
+
+bool World::serves(const WrittenZone& zone, const harness::KeySpec& key) const {
+  return harness::eventually([&] {
+    std::istringstream answer(dig({"+short", zone.name, "SOA"}, key));
+    std::string word;
+    std::uint32_t serial = 0;
+    answer >> word >> word >> serial;
+    return serial == zone.serial;
+  });
 }
 
 }  // namespace minidns::mdns::test

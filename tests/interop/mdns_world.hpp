@@ -65,6 +65,10 @@ class World {
                                               const std::string& conninfo = {});
   std::unique_ptr<harness::Program> start_mdns(const std::string& address, const std::string& config = {});
   [[nodiscard]] std::uint16_t port() const { return port_; }
+  /// What dig prints of a question to 127.0.0.1 signed with `key`.
+  [[nodiscard]] std::string dig(const std::vector<std::string>& question, const harness::KeySpec& key) const;
+  /// Whether the mdns there comes to answer with the zone's serial.
+  [[nodiscard]] bool serves(const WrittenZone& zone, const harness::KeySpec& key) const;
 
  private:
   void write_sets(std::string& script, const WrittenZone& zone, const std::vector<Set>& sets) const;
