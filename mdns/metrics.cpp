@@ -101,6 +101,7 @@ LoaderMetrics make_loader_metrics(Metrics& metrics) {
           metrics.counter(name, help, {{"result", "stored"}}),
           metrics.counter(name, help, {{"result", "unavailable"}}),
           metrics.counter(name, help, {{"result", "corrupt"}}),
+          metrics.counter(name, help, {{"result", "not_signed"}}),
           metrics.histogram("minidns_mdns_zone_load_duration_seconds", "Time of one look at a zone in the database",
                             latency_bounds_s())};
 }

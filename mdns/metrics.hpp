@@ -14,6 +14,7 @@ struct LoaderMetrics {
   Counter stored;       ///< zones read from the local store
   Counter unavailable;  ///< loads that failed for the database
   Counter corrupt;
+  Counter not_signed;  ///< versions that couldn't be signed
   Histogram duration;
 };
 

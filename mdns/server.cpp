@@ -148,6 +148,7 @@ struct Server::State {
   asio::executor_work_guard<asio::io_context::executor_type> io_work{io.get_executor()};
   NotifySender sender;
   NotifyCoordinator coordinator;
+  ContentSigner signer;
   ZoneLoader loader;
   ZoneUpdater updater;
   UpdateQueue updates;  // its workers are below: they end first
@@ -203,7 +204,8 @@ Server::State::State(const Settings& settings_, const SecretBox& secret_box, con
            metrics.gauge("minidns_mdns_transfers_waiting", "Transfers that wait for their turn")),
       sender(io, settings.notify, peers, clock, log, make_notify_metrics(metrics)),
       coordinator(io, self, settings.election, sender, index, clock),
-      loader(content, cache, index, log, make_loader_metrics(metrics), store.get()),
+      signer(secret_box),
+      loader(content, cache, index, log, make_loader_metrics(metrics), signer, store.get()),
       updater(
           loader, index, log, [this](const PoolId& pool) { return peers.get()->views_of(pool); },
           [this](const ZonePointer& zone) { coordinator.ready(zone); }),

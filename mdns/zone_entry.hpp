@@ -28,6 +28,7 @@ struct ZoneEntry {
   dns::Version version;
   dns::Serial serial;
   std::shared_ptr<const SoaTemplate> soa;
+  bool has_signatures = false;  ///< its content has RRSIGs, or may have
 
   [[nodiscard]] dns::Rdata soa_rdata() const { return with_serial(soa->rdata, serial); }
   [[nodiscard]] dns::RRset soa_rrset() const { return {name, dns::RRType::soa, soa->ttl, {soa_rdata()}}; }

@@ -78,8 +78,9 @@ ZonePointer ZoneIndex::publish(const storage::ZoneHead& head) {
   } else if (present && !head.serial.is_newer_than(present->serial)) {
     return nullptr;
   }
-  auto entry = std::make_shared<const ZoneEntry>(
-      ZoneEntry{head.id, head.name, head.pool, head.version, head.serial, soas_.intern({head.soa_ttl, head.soa})});
+  auto entry =
+      std::make_shared<const ZoneEntry>(ZoneEntry{head.id, head.name, head.pool, head.version, head.serial,
+                                                  soas_.intern({head.soa_ttl, head.soa}), head.has_signatures});
   if (!present) {
     size_.fetch_add(1, std::memory_order_relaxed);
   } else if (present->id != head.id) {

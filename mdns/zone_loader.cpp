@@ -1,6 +1,5 @@
 #include "mdns/zone_loader.hpp"
 
-#include "dns/snapshot/builder.hpp"
 #include "dns/snapshot/diff.hpp"
 #include "storage/postgres/errors.hpp"
 
@@ -34,8 +33,14 @@ Loaded ready(storage::ZoneHead head, SnapshotPointer snapshot) {
 }  // namespace
 
 ZoneLoader::ZoneLoader(storage::ContentSource& source, SnapshotCache& cache, ZoneIndex& index, const Logger& log,
-                       LoaderMetrics metrics, LocalStore* store)
-    : source_(source), cache_(cache), index_(index), log_(log), metrics_(std::move(metrics)), store_(store) {}
+                       LoaderMetrics metrics, ContentSigner& signer, LocalStore* store)
+    : source_(source),
+      cache_(cache),
+      index_(index),
+      log_(log),
+      metrics_(std::move(metrics)),
+      signer_(signer),
+      store_(store) {}
 
 void ZoneLoader::load(WorkerPool& pool, const ContentKey& key, dns::Version at_least, OnLoaded on_loaded) {
   {
@@ -225,9 +230,9 @@ std::shared_ptr<const storage::ZoneHead> ZoneLoader::head_of(const ContentKey& k
     return nullptr;
   }
   const dns::RRset soa = snapshot.soa();
-  return std::make_shared<const storage::ZoneHead>(storage::ZoneHead{key.zone, snapshot.apex(), entry->pool,
-                                                                     snapshot.version(), snapshot.serial(), soa.ttl,
-                                                                     with_serial(soa.rdata[0], dns::Serial(0))});
+  return std::make_shared<const storage::ZoneHead>(
+      storage::ZoneHead{key.zone, snapshot.apex(), entry->pool, snapshot.version(), snapshot.serial(), soa.ttl,
+                        with_serial(soa.rdata[0], dns::Serial(0)), std::nullopt, entry->has_signatures});
 }
 
 /// With the steps that the cache has; it may have put all out again.
@@ -278,6 +283,11 @@ Loaded ZoneLoader::guarded(const ContentKey& key, const std::function<Loaded()>&
                {{"zone_id", key.zone.to_string()}, {"view", key.view.number()}, {"reason", error.what()}});
     metrics_.corrupt.increment();
     return {Loaded::Outcome::corrupt, nullptr};
+  } catch (const SigningFailed& error) {
+    log_.error("zone not signed: it is served in the version before",
+               {{"zone_id", key.zone.to_string()}, {"view", key.view.number()}, {"reason", error.what()}});
+    metrics_.not_signed.increment();
+    return {Loaded::Outcome::corrupt, nullptr};
   } catch (const std::exception& error) {  // no memory for it, or a fault of ours: the other zones go on
     log_.error("zone not loaded",
                {{"zone_id", key.zone.to_string()}, {"view", key.view.number()}, {"reason", error.what()}});
@@ -318,44 +328,43 @@ Loaded ZoneLoader::take_step(storage::ZoneContent& content, const ContentKey& ke
     case Step::Kind::forward:
       break;
   }
-  auto next = cached.snapshot->apply(*step.delta);
+  const storage::ZoneHead head = *step.head;
+  auto delta = signer_.step(*cached.snapshot, std::move(step),
+                            [&](dns::Version version) { return content.read_signing(key.zone, version); });
+  if (!delta) {
+    return read_whole(content, key);
+  }
+  auto next = cached.snapshot->apply(*delta);
   if (!next) {
     log_.warning("difference does not fit what is cached: zone read as a whole",
-                 {{"zone", step.head->name.to_text()}, {"reason", next.error().detail}});
+                 {{"zone", head.name.to_text()}, {"reason", next.error().detail}});
     cache_.drop(key);
     return read_whole(content, key);
   }
   metrics_.steps.increment();
-  cache_.advance(key, *next, *std::move(step.delta));
-  store(key, *step.head, *next, cached.snapshot);
-  return ready(*std::move(step.head), *std::move(next));
+  cache_.advance(key, *next, *std::move(delta));
+  store(key, head, *next, cached.snapshot);
+  return ready(head, *std::move(next));
 }
 
 Loaded ZoneLoader::read_whole(storage::ZoneContent& content, const ContentKey& key) {
   std::optional<storage::ZoneHead> head;
-  std::optional<dns::SnapshotBuilder> builder;
+  std::optional<ContentSigner::Builder> builder;
   const bool found = content.read_zone(
       key.zone, key.view,
       [&](storage::ZoneHead read) {
-        builder.emplace(read.name);
+        builder.emplace(signer_.begin(read));
         head.emplace(std::move(read));
       },
-      [&](const dns::RRset& rrset) {
-        if (auto added = builder->add(rrset); !added) {
-          throw storage::CorruptContent(added.error().detail);
-        }
-      });
+      [&](dns::RRset rrset) { builder->add(std::move(rrset)); });
   if (!found) {
     return forget(content, key);
   }
-  auto snapshot = std::move(*builder).finish(head->version, head->soa_rrset());
-  if (!snapshot) {
-    throw storage::CorruptContent(snapshot.error().detail);
-  }
+  SnapshotPointer snapshot = std::move(*builder).finish();
   metrics_.whole.increment();
-  cache_.put(key, *snapshot);
-  store(key, *head, *snapshot, nullptr);
-  return ready(*std::move(head), *std::move(snapshot));
+  cache_.put(key, snapshot);
+  store(key, *head, snapshot, nullptr);
+  return ready(*std::move(head), std::move(snapshot));
 }
 
 Loaded ZoneLoader::forget(storage::ZoneContent& content, const ContentKey& key) {

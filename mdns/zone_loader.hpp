@@ -6,6 +6,7 @@
 #include "dns/version.hpp"
 #include "mdns/content_key.hpp"
 #include "mdns/metrics.hpp"
+#include "mdns/signing/content_signer.hpp"
 #include "mdns/snapshot_cache.hpp"
 #include "mdns/store/local_store.hpp"
 #include "mdns/zone_index.hpp"
@@ -27,7 +28,7 @@ struct Loaded {
     ready,        ///< `snapshot` is there
     gone,         ///< the zone is deleted
     unavailable,  ///< the database doesn't answer
-    corrupt,      ///< what the database has is no zone; logged
+    corrupt,      ///< what the database has is no zone, or can't be signed; logged
     overloaded    ///< too many loads are waiting
   };
   Outcome outcome;
@@ -39,14 +40,15 @@ struct Loaded {
 /// Brings zones, each as one view sees it, from the database into the cache; one load per zone and view at a time,
 /// whoever asks (a transfer, or the ZoneUpdater). What isn't cached is looked for in the local store first. A content
 /// that is new enough there needs no database; an older one takes a step (the rows that changed); others are read as a
-/// whole. A zone that is gone leaves index and store, too. Steps that wait for a worker are taken many at a time: a
-/// thousand zones that changed while the database was away cost some twenty round trips.
+/// whole. A zone that is gone leaves index and store, too. A
+/// signed version is signed on the way (signing/content_signer.hpp). Steps that wait for a worker are taken many at a
+/// time: a thousand zones that changed while the database was away cost some twenty round trips.
 class ZoneLoader {
  public:
   using OnLoaded = std::function<void(const Loaded&)>;
 
   ZoneLoader(storage::ContentSource& source, SnapshotCache& cache, ZoneIndex& index, const Logger& log,
-             LoaderMetrics metrics, LocalStore* store = nullptr);
+             LoaderMetrics metrics, ContentSigner& signer, LocalStore* store = nullptr);
 
   /// Calls `on_loaded` once, on a thread of `pool` or at once on this one, with a version of at least `at_least` if the
   /// database has one. Never blocks. `on_loaded` must be short and not throw.
@@ -96,6 +98,7 @@ class ZoneLoader {
   ZoneIndex& index_;
   const Logger& log_;
   const LoaderMetrics metrics_;
+  ContentSigner& signer_;
   LocalStore* const store_;  // null: there is none
 
   std::mutex mutex_;  // guards what follows

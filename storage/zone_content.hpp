@@ -31,6 +31,8 @@ struct ZoneHead {
   dns::Rdata soa;  ///< as stored, with serial 0: equal for many versions and zones, so that it can be shared
   /// Of a signed version; `read_index` leaves it out.
   std::optional<ZoneSigning> signing = std::nullopt;
+  /// Its content has RRSIGs, or may have: it is signed, or transferred in.
+  bool has_signatures = false;
 
   /// The SOA record set of this version.
   [[nodiscard]] dns::RRset soa_rrset() const { return {name, dns::RRType::soa, soa_ttl, {with_serial(soa, serial)}}; }
@@ -97,7 +99,8 @@ class ZoneContent {
   }
 
   /// The difference between two versions of one zone, condensed, for a client that has `from`'s serial. Nothing if the
-  /// serial isn't in the history, isn't before `to`, or the changed rows have more than `octets_max` octets.
+  /// serial isn't in the history, isn't before `to`, one of both is signed (the rows aren't all that differs then), or
+  /// the changed rows have more than `octets_max` octets.
   [[nodiscard]] virtual std::optional<dns::Delta> read_delta(const ZoneId& zone, const ViewId& view, dns::Serial from,
                                                              dns::Version to, std::size_t octets_max) = 0;
 

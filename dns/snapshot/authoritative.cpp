@@ -60,9 +60,16 @@ bool has(const std::vector<RRset>& section, const Name& owner, RRType type) {
                      [&](const RRset& rrset) { return rrset.owner == owner && rrset.type == type; });
 }
 
+/// RFC 4034 §3.1.1.
+RRType covered_by(const Rdata& rrsig) {
+  const auto octets = rrsig.octets();
+  return RRType(octets.size() < 2 ? 0 : static_cast<std::uint16_t>(octets[0] << 8U | octets[1]));
+}
+
 class Responder {
  public:
-  Responder(const ZoneSnapshot& zone, RRType qtype) : zone_(zone), qtype_(qtype) {}
+  Responder(const ZoneSnapshot& zone, RRType qtype, bool with_signatures)
+      : zone_(zone), qtype_(qtype), with_signatures_(with_signatures) {}
 
   AuthoritativeAnswer respond(const Name& qname) && {
     std::optional<Name> name = qname;
@@ -106,7 +113,7 @@ class Responder {
     }
     set_owner(*rrset, name, place);
     add_addresses_for(*rrset);
-    answer_.answer.push_back(std::move(*rrset));
+    put(answer_.answer, *std::move(rrset), place.key);
     return std::nullopt;
   }
 
@@ -123,7 +130,7 @@ class Responder {
     }
     set_owner(alias, name, place);
     auto target = name_in(alias);
-    answer_.answer.push_back(std::move(alias));
+    put(answer_.answer, std::move(alias), place.key);
     return target;
   }
 
@@ -134,7 +141,7 @@ class Responder {
     const Ttl ttl = dname.ttl;
     const auto to = name_in(dname);
     if (!has(answer_.answer, owner, RRType::dname)) {
-      answer_.answer.push_back(std::move(dname));
+      put(answer_.answer, std::move(dname), key);
     }
     if (!to) {
       answer_.rcode = Rcode::servfail;
@@ -160,6 +167,10 @@ class Responder {
     answer_.is_referral = true;
     add_addresses_for(ns);
     answer_.authority.push_back(std::move(ns));
+    // RFC 4035 §3.1.4: the proof that the child is signed. NS itself isn't ours to sign.
+    if (auto ds = with_signatures_ ? find(zone_, key, RRType::ds) : std::nullopt) {
+      put(answer_.authority, *std::move(ds), key);
+    }
   }
 
   /// RFC 2308 §3: the SOA with the smaller of its TTL and its MINIMUM, for how long the answer may be kept.
@@ -167,7 +178,21 @@ class Responder {
     RRset soa = zone_.soa();
     const auto fields = Soa::from_rdata(soa.rdata.front().octets());
     soa.ttl = std::min(soa.ttl, Ttl::from_wire(fields->minimum_s));  // a snapshot's SOA is valid
-    answer_.authority.push_back(std::move(soa));
+    put(answer_.authority, std::move(soa), {});
+  }
+
+  /// With its signatures, if there are any and they were asked for (RFC 4035 §3.1.1). `key`: of what has the records.
+  void put(std::vector<RRset>& section, RRset rrset, ByteView key) const {
+    auto rrsigs = with_signatures_ ? find(zone_, key, RRType::rrsig) : std::nullopt;
+    if (rrsigs) {
+      std::erase_if(rrsigs->rdata, [&](const Rdata& rdata) { return covered_by(rdata) != rrset.type; });
+      rrsigs->owner = rrset.owner;
+      rrsigs->ttl = rrset.ttl;
+    }
+    section.push_back(std::move(rrset));
+    if (rrsigs && !rrsigs->rdata.empty()) {
+      section.push_back(*std::move(rrsigs));
+    }
   }
 
   void add_addresses_for(const RRset& rrset) {
@@ -205,14 +230,16 @@ class Responder {
 
   const ZoneSnapshot& zone_;
   RRType qtype_;
+  bool with_signatures_;
   AuthoritativeAnswer answer_;
 };
 
 }  // namespace
 
-AuthoritativeAnswer answer_authoritatively(const ZoneSnapshot& zone, const Name& qname, RRType qtype) {
+AuthoritativeAnswer answer_authoritatively(const ZoneSnapshot& zone, const Name& qname, RRType qtype,
+                                           bool with_signatures) {
   assert(qname.is_at_or_below(zone.apex()));
-  return Responder(zone, qtype).respond(qname);
+  return Responder(zone, qtype, with_signatures).respond(qname);
 }
 
 }  // namespace minidns::dns

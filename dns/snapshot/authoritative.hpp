@@ -25,12 +25,14 @@ struct AuthoritativeAnswer {
 /// TTL of at most its MINIMUM). CNAMEs and DNAMEs are followed inside the zone. `qname` must be at or below the apex;
 /// `qtype` is no transfer and no other meta type than ANY, for which one RRset of the name is given (RFC 8482 §4.1).
 /// A question for the DS of an apex belongs to the parent zone, if that is served too: choose the zone accordingly.
-[[nodiscard]] AuthoritativeAnswer answer_authoritatively(const ZoneSnapshot& zone, const Name& qname, RRType qtype);
+/// `with_signatures` (EDNS DO): with the RRSIGs of what is answered, and DS in referrals.
+[[nodiscard]] AuthoritativeAnswer answer_authoritatively(const ZoneSnapshot& zone, const Name& qname, RRType qtype,
+                                                         bool with_signatures = false);
 
 /// A chain of CNAMEs and DNAMEs isn't followed further than this: longer ones are cut (the client goes on), loops end.
 inline constexpr int alias_steps_max = 16;
 
-// Limitations: no RRSIG or NSEC is added (signed zones come later); no DS in referrals for the same reason. An NS or
+// Limitations: NSEC and NSEC3 aren't added: nobody validates what we say but by the nameservers. An NS or
 // DNAME RRset at a wildcard owner has no meaning for the names that match it (RFC 4592 §4.2 and §4.4 leave it open).
 // Additional addresses are not made from wildcards.
 

@@ -52,7 +52,8 @@ Answer answer_soa(const Request& request, const ZoneEntry& zone, const ReplySett
 Answer answer_query(const Request& request, const dns::ZoneSnapshot& zone, const ReplySettings& settings,
                     WallTime now) {
   const dns::Question& question = request.question();
-  const dns::AuthoritativeAnswer found = answer_authoritatively(zone, question.name, question.type);
+  const dns::AuthoritativeAnswer found = answer_authoritatively(
+      zone, question.name, question.type, request.message.edns && request.message.edns->dnssec_ok);
   Reply reply(request, settings);
   if (found.aa) {
     reply.set_authoritative();

@@ -135,11 +135,17 @@ Action decide_ixfr(const Request& request, const Sight& sight, const AccessRules
   return SendChanges{std::get<ZonePointer>(std::move(found)), sight.view(), *serial};
 }
 
+/// PowerDNS asks with DO and compares the signature (DESIGN.md §4, NOTIFY out); the index has none.
+Action soa_of(const Request& request, ZonePointer zone, const Sight& sight) {
+  const bool with_signature = zone->has_signatures && request.message.edns && request.message.edns->dnssec_ok;
+  return with_signature ? Action(AnswerQuery{std::move(zone), sight.view()}) : Action(AnswerSoa{std::move(zone)});
+}
+
 Action decide_other(const Request& request, const Sight& sight) {
   const dns::Question& question = request.question();
   if (sight.soa_only()) {
     ZonePointer zone = question.type == dns::RRType::soa ? sight.zone(question.name) : nullptr;
-    return zone ? Action(AnswerSoa{std::move(zone)}) : Action(refused);
+    return zone ? soa_of(request, std::move(zone), sight) : Action(refused);
   }
   ZonePointer zone = sight.zone_around(question.name);
   if (!zone) {
@@ -147,7 +153,7 @@ Action decide_other(const Request& request, const Sight& sight) {
   }
   const bool at_apex = zone->name == question.name;
   if (question.type == dns::RRType::soa && at_apex) {
-    return AnswerSoa{std::move(zone)};
+    return soa_of(request, std::move(zone), sight);
   }
   if (question.type.is_meta() && question.type != dns::RRType::any) {
     return AnswerRcode{dns::Rcode::notimp};

@@ -92,7 +92,7 @@ std::size_t RequestHandler::answer_at_once(ByteView octets, const boost::asio::i
   }
   const ZonePointer zone = index_.find_wire(query->name());
   if (!zone || !(rules.unsigned_allowed.contains(peer) || peers.allows_unsigned_soa(peer, zone->pool)) ||
-      gate_->is_expired(zone->id)) {
+      gate_->is_expired(zone->id) || (query->dnssec_ok && zone->has_signatures)) {
     return 0;  // whatever is said to that, `decide` says it
   }
   const std::size_t size = write_soa_answer(octets, *query, *zone, settings_, to);

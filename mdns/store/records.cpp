@@ -271,6 +271,7 @@ Bytes encode(const ZoneRecord& record) {
   writer.sized(record.head.name.wire());
   writer.id(record.head.pool);
   write(writer, {record.head.version, record.head.serial, record.head.soa_ttl, record.head.soa});
+  writer.number(static_cast<std::uint8_t>(record.head.has_signatures ? 1 : 0));
   for (const ContentReference& content : record.contents) {
     writer.number(content.view.number());
     writer.fixed(content.sum);
@@ -287,7 +288,10 @@ ZoneRecord decode_zone(const ZoneId& zone, ByteView octets) {
   auto name = require(dns::Name::from_wire(reader.sized()));
   const auto pool = reader.id<PoolId>();
   ContentHead head = read_head(reader);
-  ZoneRecord record{{zone, std::move(name), pool, head.version, head.serial, head.soa_ttl, std::move(head.soa)}, {}};
+  const bool has_signatures = reader.flag();
+  ZoneRecord record{{zone, std::move(name), pool, head.version, head.serial, head.soa_ttl, std::move(head.soa),
+                     std::nullopt, has_signatures},
+                    {}};
   while (reader.remaining() > 0) {
     const ViewId view(reader.number<std::int16_t>());
     const Sum sum = read_sum(reader);

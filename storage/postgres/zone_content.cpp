@@ -19,22 +19,26 @@ constexpr const char* select_feed_position =
 // The lateral join keeps the planner to one probe of rrsets_current per zone: a scan of all rrsets to find the SOAs
 // would read a hundred times as much.
 constexpr const char* copy_heads =
-    "copy (select z.id, z.name, z.pool_id, z.version, z.serial, s.ttl, s.rdata from zones z"
+    "copy (select z.id, z.name, z.pool_id, z.version, z.serial, s.ttl, s.rdata,"
+    " z.key_set_id is not null or z.type = 'SECONDARY' from zones z"
     " cross join lateral (select ttl, rdata from rrsets where zone_id = z.id and owner = ''::bytea and type = 6"
     "   and view = 0 and until is null limit 1) s"
     " where z.deleted_at is null) to stdout (format binary)";
 
 const std::string select_head =
-    "select z.name, z.pool_id, z.version, z.serial, s.ttl, s.rdata, " + signing_columns("z") +
+    "select z.name, z.pool_id, z.version, z.serial, s.ttl, s.rdata,"
+    " z.key_set_id is not null or z.type = 'SECONDARY', " +
+    signing_columns("z") +
     " from zones z"
     " join rrsets s on s.zone_id = z.id and s.owner = ''::bytea and s.type = 6 and s.view = 0 and s.until is null" +
     key_sets_of("z") + " where z.id = $1 and z.deleted_at is null";
-constexpr int head_columns = 6;  // before those of its signing
+constexpr int head_columns = 7;  // before those of its signing
 
 const std::string select_signing = "select " + signing_columns("v") + " from versions v" + key_sets_of("v") +
                                    " where v.zone_id = $1 and v.version = $2";
 
-constexpr const char* select_version_serial = "select serial from versions where zone_id = $1 and version = $2";
+constexpr const char* select_version_serial =
+    "select serial, key_set_id is not null from versions where zone_id = $1 and version = $2";
 
 // A zone that is transferred in may have had one serial with two contents, if an operator accepted that: nobody knows
 // then which of them a secondary has, and there is no difference from it. (Otherwise nothing is left out.)
@@ -49,7 +53,8 @@ const std::string select_serial_of_step =
 
 // Newest first: what secondaries have is near the head.
 const std::string select_version_of_serial =
-    "select v.version from versions v where v.zone_id = $1 and v.serial = $2 and v.version < $3"
+    "select v.version, v.key_set_id is not null from versions v where v.zone_id = $1 and v.serial = $2 and v.version < "
+    "$3"
     " and v.kind <> 'delete'" +
     and_serial_is_of_one_version + " order by v.version desc limit 1";
 
@@ -103,7 +108,8 @@ ZoneHead head_of(Fields f) {
           serial_of_column(binary::integer(*f[4])),
           ttl_of(binary::integer(*f[5])),
           soa_of(*f[6]),
-          std::nullopt};
+          std::nullopt,
+          f[7]->front() != 0};
 }
 
 std::optional<ZoneHead> head_of(const ZoneId& zone, const Rows& rows) {
@@ -117,7 +123,8 @@ std::optional<ZoneHead> head_of(const ZoneId& zone, const Rows& rows) {
                   serial_of_column(rows.integer(0, 3)),
                   ttl_of(rows.integer(0, 4)),
                   soa_of(rows.bytea(0, 5)),
-                  signing_of(rows, 0, head_columns)};
+                  signing_of(rows, 0, head_columns),
+                  rows.boolean(0, 6)};
 }
 
 FeedPosition position_of(const Rows& rows) {
@@ -281,6 +288,9 @@ std::optional<dns::Delta> PostgresZoneContent::read_delta(const ZoneId& zone, co
   const auto head = head_of(zone, versions[2]);
   if (versions[0].empty() || versions[1].empty() || !head) {
     return std::nullopt;
+  }
+  if (versions[0].boolean(0, 1) || versions[1].boolean(0, 1)) {
+    return std::nullopt;  // the rows aren't all that differs
   }
   const dns::Version start(versions[0].integer(0, 0));
   const auto rows = lease->execute_all(

@@ -202,7 +202,8 @@ class Following : public testing::Test {
   boost::asio::io_context io_;
   NotifySender sender_{io_, NotifyLimits{}, peers_, clock_, log_, make_notify_metrics(metrics_)};
   NotifyCoordinator coordinator_{io_, InstanceId(uuid(9)), Election::Limits{}, sender_, index_, clock_};
-  ZoneLoader loader_{content_, cache_, index_, log_, make_loader_metrics(metrics_)};
+  ContentSigner signer_{box_};
+  ZoneLoader loader_{content_, cache_, index_, log_, make_loader_metrics(metrics_), signer_};
   ZoneUpdater updater_{loader_, index_, log_, [this](const PoolId& pool) { return peers_.get()->views_of(pool); },
                        [this](const ZonePointer& zone) { coordinator_.ready(zone); }};
   DatabaseState state_{clock_};

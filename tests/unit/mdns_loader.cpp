@@ -36,7 +36,9 @@ class Loader : public testing::Test {
   Metrics metrics_;
   std::atomic<int> new_versions_{0};
   std::vector<ViewId> views_in_use_{default_view};
-  ZoneLoader loader_{content_, cache_, index_, log_, make_loader_metrics(metrics_)};
+  SecretBox box_ = *SecretBox::create(Secret(Bytes(32)));
+  ContentSigner signer_{box_};
+  ZoneLoader loader_{content_, cache_, index_, log_, make_loader_metrics(metrics_), signer_};
   ZoneUpdater updater_{loader_, index_, log_, [this](const PoolId&) { return views_in_use_; },
                        [this](const ZonePointer&) { ++new_versions_; }};
   std::unique_ptr<WorkerPool> workers_ = std::make_unique<WorkerPool>("test", 2, 100);
@@ -246,7 +248,7 @@ TEST_F(Loader, ReadsAStepThatDoesNotFitAsAWhole) {
   FakeContent other;
   other.put(head(1, zone_text, 1, 10), {ns_rrset(zone_text), a_rrset("c.example.org.")});
   other.put(head(1, zone_text, 2, 11), {ns_rrset(zone_text)});
-  ZoneLoader loader(other, cache_, index_, log_, make_loader_metrics(metrics_));
+  ZoneLoader loader(other, cache_, index_, log_, make_loader_metrics(metrics_), signer_);
   std::promise<Loaded> promise;
   loader.load(*workers_, key_, dns::Version(2), [&](const Loaded& loaded) { promise.set_value(loaded); });
   const Loaded loaded = promise.get_future().get();
@@ -262,7 +264,7 @@ TEST_F(Loader, KeepsWhatItHasWhenTheDatabaseIsBehind) {
   (void)load(5);
   FakeContent restored;
   restored.put(head(1, zone_text, 1, 10), {ns_rrset(zone_text)});
-  ZoneLoader loader(restored, cache_, index_, log_, make_loader_metrics(metrics_));
+  ZoneLoader loader(restored, cache_, index_, log_, make_loader_metrics(metrics_), signer_);
   std::promise<Loaded> promise;
   loader.load(*workers_, key_, dns::Version(5), [&](const Loaded& loaded) { promise.set_value(loaded); });
   EXPECT_EQ(promise.get_future().get().snapshot->version(), dns::Version(5));
@@ -293,7 +295,9 @@ TEST(SnapshotCache, KeepsWhatWasUsedLastWithinItsOctets) {
   const Logger log("test", LogLevel::error, 2);
   SnapshotCache measure{SnapshotCache::Limits{}};
   const auto fill = [&](SnapshotCache& cache, std::uint8_t from, std::uint8_t to) {
-    ZoneLoader loader(content, cache, index, log, make_loader_metrics(metrics));
+    const SecretBox box = *SecretBox::create(Secret(Bytes(32)));
+    ContentSigner signer(box);
+    ZoneLoader loader(content, cache, index, log, make_loader_metrics(metrics), signer);
     for (std::uint8_t n = from; n <= to; ++n) {
       const std::string zone = "z" + std::to_string(100 + n) + ".example.";
       content.put(head(n, zone, 1, 1), {ns_rrset(zone), a_rrset("a." + zone)});
@@ -322,7 +326,9 @@ TEST(SnapshotCache, KeepsASingleZoneThatIsLargerThanItsOctets) {
   ZoneIndex index;
   Metrics metrics;
   const Logger log("test", LogLevel::error, 2);
-  ZoneLoader loader(content, cache, index, log, make_loader_metrics(metrics));
+  const SecretBox box = *SecretBox::create(Secret(Bytes(32)));
+  ContentSigner signer(box);
+  ZoneLoader loader(content, cache, index, log, make_loader_metrics(metrics), signer);
   {
     WorkerPool workers("test", 1, 10);
     loader.load(workers, {ZoneId(uuid(1))}, dns::Version(1), [](const Loaded&) {});
