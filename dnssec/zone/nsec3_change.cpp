@@ -15,6 +15,8 @@ struct NameState {
   Nsec3Hash hash;
   std::optional<Nsec3> before;
   std::optional<Bytes> bitmap;  ///< afterwards; nothing if it has no record
+  bool exists;                  ///< with content, afterwards
+  bool may_have_existed;        ///< with content, before
 };
 
 class ChainChange {
@@ -24,16 +26,17 @@ class ChainChange {
 
   Result<std::vector<Nsec3Change>> run(const std::set<Bytes>& names) {
     for (const auto& name : names) {
-      if (content_.exists(name)) {
-        if (auto added = add_owner(name); !added) {
-          return added.error();
-        }
+      if (auto added = add_name(name); !added) {
+        return added.error();
       }
     }
     for (const auto& name : names) {
-      add_without_content(name, Had::content);
-      for (Bytes above = parent_of(name); !above.empty(); above = parent_of(above)) {
-        add_without_content(above, names.contains(above) ? Had::content : Had::none);
+      add_names_above(name);
+    }
+    for (auto at = states_.rbegin(); at != states_.rend(); ++at) {  // what is below a name comes before it
+      auto& [name, state] = *at;
+      if (!state.exists && is_empty_non_terminal(name, state)) {
+        state.bitmap.emplace();
       }
     }
     if (auto sorted = sort_by_fate(); !sorted) {
@@ -43,12 +46,10 @@ class ChainChange {
   }
 
  private:
-  /// What a name without content may have had before.
-  enum class Had { content, none };
   static Bytes parent_of(const Bytes& name);
-  [[nodiscard]] Result<void> add_owner(const Bytes& name);
-  void add_without_content(const Bytes& name, Had had);
-  [[nodiscard]] bool is_empty_non_terminal(const Bytes& name, const NameState& state, Had had) const;
+  [[nodiscard]] Result<void> add_name(const Bytes& name);
+  void add_names_above(Bytes name);
+  [[nodiscard]] bool is_empty_non_terminal(const Bytes& name, const NameState& state) const;
   [[nodiscard]] bool has_denied_name_below(const Bytes& name) const;
   [[nodiscard]] Result<void> sort_by_fate();
   [[nodiscard]] std::vector<Nsec3Change> changes();
@@ -76,38 +77,36 @@ Bytes ChainChange::parent_of(const Bytes& name) {
   return {name.begin(), end_before.base()};
 }
 
-Result<void> ChainChange::add_owner(const Bytes& name) {
+Result<void> ChainChange::add_name(const Bytes& name) {
   const auto form = content_form(content_, inputs_, name);
   if (!form) {
     return form.error();
   }
   const auto hash = nsec3_hash(name_of(name, zone_.apex()));
-  NameState state{hash, chain_.find(hash), std::nullopt};
+  const bool exists = !form->sets.empty();
+  NameState state{hash, chain_.find(hash), std::nullopt, exists, true};
   const bool is_opted_out = inputs_.denial == Denial::nsec3_opt_out && is_insecure_cut(*form);
-  if (form->standing != Standing::occluded && !is_opted_out) {
+  if (exists && form->standing != Standing::occluded && !is_opted_out) {
     state.bitmap = type_bitmap(denied_types(*form));
   }
   states_.emplace(name, std::move(state));
   return {};
 }
 
-/// A name without content may be an empty non-terminal, before or afterwards.
-void ChainChange::add_without_content(const Bytes& name, Had had) {
-  if (states_.contains(name) || content_.exists(name)) {
-    return;
+/// Names above that have no content: empty non-terminals, if there is anything below them.
+void ChainChange::add_names_above(Bytes name) {
+  for (name = parent_of(name); !name.empty(); name = parent_of(name)) {
+    if (!states_.contains(name) && !content_.exists(name)) {
+      const auto hash = nsec3_hash(name_of(name, zone_.apex()));
+      states_.emplace(name, NameState{hash, chain_.find(hash), std::nullopt, false, false});
+    }
   }
-  const auto hash = nsec3_hash(name_of(name, zone_.apex()));
-  NameState state{hash, chain_.find(hash), std::nullopt};
-  if (is_empty_non_terminal(name, state, had)) {
-    state.bitmap.emplace();
-  }
-  states_.emplace(name, std::move(state));
 }
 
 /// Whether there is a name with an NSEC3 record below. (Under opt-out, one that is only there for insecure delegations
 /// has none: RFC 5155 §7.1.)
-bool ChainChange::is_empty_non_terminal(const Bytes& name, const NameState& state, Had had) const {
-  bool may_have_lost = had == Had::content;
+bool ChainChange::is_empty_non_terminal(const Bytes& name, const NameState& state) const {
+  bool may_have_lost = state.may_have_existed;
   for (auto below = states_.upper_bound(name); below != states_.end() && is_at_or_below(below->first, name); ++below) {
     if (below->second.bitmap) {
       return true;

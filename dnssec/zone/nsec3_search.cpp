@@ -34,9 +34,8 @@ Nsec3Hash hash_from(std::uint64_t prefix) {
 }  // namespace
 
 Bytes nsec3_owner_key(const Nsec3Hash& hash) {
-  const auto label = nsec3_owner(hash, dns::Name::root()).value().wire();  // 32 octets before the root: it fits
-  Bytes key(label.begin() + 1, label.end());                               // its 0 ends the label in the key, too
-  return key;
+  const dns::Name name = nsec3_owner(hash, dns::Name::root()).value();  // 32 octets before the root: it fits
+  return {name.wire().begin() + 1, name.wire().end()};                  // the root's 0 ends the label in the key, too
 }
 
 bool is_between(const Nsec3Hash& from, const Nsec3Hash& middle, const Nsec3Hash& to) {
