@@ -99,9 +99,28 @@ double openssl_speed(const Peer& peer, int seconds) {
   throw std::runtime_error("openssl speed " + std::string(peer.argument) + " doesn't say: " + result.err);
 }
 
+/// What it costs to begin with a key that was stored.
+void measure_opening(const dnssec::PrivateKey& key) {
+  constexpr int times = 200;
+  const Secret stored = key.stored();
+  double start = thread_cpu_seconds();
+  for (int i = 0; i < times; ++i) {
+    (void)dnssec::PrivateKey::from_stored(stored.reveal()).value();
+  }
+  const double reading = thread_cpu_seconds() - start;
+  start = thread_cpu_seconds();
+  for (int i = 0; i < times; ++i) {
+    (void)dnssec::make_signer(key, dnssec::Dnskey::flags_zsk).value();
+  }
+  std::printf("%-15s PrivateKey::from_stored %5.0f us, make_signer %5.0f us\n",
+              std::string(to_text(key.algorithm())).c_str(), reading / times * 1e6,
+              (thread_cpu_seconds() - start) / times * 1e6);
+}
+
 void measure(const Peer& peer, std::span<const ByteView> messages, int seconds, int rounds) {
   const auto key = dnssec::PrivateKey::generate(peer.algorithm).value();
   const auto signer = dnssec::make_signer(key, dnssec::Dnskey::flags_zsk).value();
+  measure_opening(key);
   std::vector<double> one;
   std::vector<double> two;
   std::vector<double> few;

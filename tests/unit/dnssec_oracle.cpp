@@ -126,7 +126,7 @@ std::string file_name(const Dnskey& key) {
   return name;
 }
 
-class DnssecOracle : public testing::TestWithParam<Algorithm> {
+class DnssecTools : public testing::Test {
  protected:
   std::string run(const std::vector<std::string>& command) {
     harness::ProcessOptions options;
@@ -145,6 +145,8 @@ class DnssecOracle : public testing::TestWithParam<Algorithm> {
 
   harness::TempDir folder_{"dnssec"};
 };
+
+class DnssecOracle : public DnssecTools, public testing::WithParamInterface<Algorithm> {};
 
 TEST_P(DnssecOracle, KeysOfDnssecKeygenAreRead) {
   std::string base = run({"dnssec-keygen", "-f", "KSK", "-a", std::string(to_text(GetParam())), "example.org."});
@@ -222,6 +224,13 @@ TEST_P(DnssecOracle, LdnsAndBindVerifyAZoneThatWeSigned) {
   harness::write_file(folder_ / "changed", text.replace(at, 11, "\"same text\""));
   EXPECT_NE(harness::run({"dnssec-verify", "-z", "-o", "example.org.", folder_ / "changed"}).status, 0);
   EXPECT_NE(harness::run({"ldns-verify-zone", folder_ / "changed"}).status, 0);
+}
+
+TEST_F(DnssecTools, OldRsaKeysOf1024BitsAreRead) {
+  std::string base = run({"dnssec-keygen", "-a", "RSASHA256", "-b", "1024", "example.org."});
+  base.erase(base.find_last_not_of('\n') + 1);
+  const PrivateKey key = PrivateKey::from_bind_text(harness::read_file(folder_ / (base + ".private"))).value();
+  EXPECT_EQ(sign_one(key, as_bytes("message")).size(), 128U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Algorithms, DnssecOracle, testing::ValuesIn(all_algorithms),

@@ -1,8 +1,8 @@
+#include "dnssec/crypto/signers.hpp"
 #include "tests/unit/dnssec_support.hpp"
 
 #include <gtest/gtest.h>
 
-#include <set>
 #include <thread>
 
 namespace minidns::dnssec::test {
@@ -88,6 +88,22 @@ TEST_P(DnssecSigner, TellsAlgorithmAndKeyTag) {
 
 TEST_P(DnssecSigner, AKeyWithoutTheZoneBitSignsNoZone) {
   EXPECT_EQ(make_signer(key_, 1).error().code, Errc::bad_input);
+}
+
+// What a fault in the computation looks like: here the public key is another one's.
+TEST(DnssecFault, ABatchWhoseSampleDoesNotVerifyIsRefused) {
+  for (const Algorithm algorithm : {Algorithm::ecdsap256sha256, Algorithm::ecdsap384sha384}) {
+    const PrivateKey key = fixed_key(algorithm);
+    const Bytes scalar(key_octets(algorithm), 0x5a);
+    const Bytes other = PrivateKey::generate(algorithm).value().public_key();
+    const auto right = make_ecdsa_signer(algorithm, 1, scalar, key.public_key());
+    const auto wrong = make_ecdsa_signer(algorithm, 1, scalar, other);
+    for (const std::size_t count : {1U, 64U, 65U}) {
+      const std::vector<Bytes> messages = random_messages(count, 8);
+      EXPECT_TRUE(right->sign(views(messages)).has_value()) << count;
+      EXPECT_EQ(wrong->sign(views(messages)).error().code, Errc::fault) << count;
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Algorithms, DnssecSigner, testing::ValuesIn(all_algorithms),
