@@ -10,6 +10,7 @@ minidns_test(mdns_unit
     unit/mdns_loader.cpp
     unit/mdns_notify.cpp
     unit/mdns_peers.cpp
+    unit/mdns_signing.cpp
     unit/mdns_support.cpp
     unit/mdns_transfer_messages.cpp
     unit/mdns_transfer_reader.cpp

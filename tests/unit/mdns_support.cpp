@@ -7,6 +7,7 @@
 #include "dns/wire/request.hpp"
 #include "storage/postgres/errors.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace minidns::mdns::test {
@@ -174,10 +175,11 @@ storage::ZoneContent::Step FakeContent::read_step(const ZoneId& zone, const View
         return {Step::Kind::unchanged, last.head, std::nullopt};
       }
       auto delta = dns::diff(*snapshot_of(state, view), *snapshot_of(last, view));
+      const auto before = state.head.signing ? std::optional(state.head.signing->stamp) : std::nullopt;
       if (delta.changes.size() * 100 > octets_max) {
-        return {Step::Kind::too_large, last.head, std::nullopt};
+        return {Step::Kind::too_large, last.head, std::nullopt, before};
       }
-      return {Step::Kind::forward, last.head, std::move(delta)};
+      return {Step::Kind::forward, last.head, std::move(delta), before};
     }
   }
   return {Step::Kind::no_path, last.head, std::nullopt};
@@ -197,6 +199,9 @@ std::optional<dns::Delta> FakeContent::read_delta(const ZoneId& zone, const View
       start = &state;
     }
     if (state.head.version == to && start != nullptr) {
+      if (start->head.signing || state.head.signing) {
+        return std::nullopt;
+      }
       return dns::diff(*snapshot_of(*start, view), *snapshot_of(state, view));
     }
   }
