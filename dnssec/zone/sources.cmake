@@ -1,1 +1,11 @@
-# What a signed zone is. target_sources(minidns_dnssec PRIVATE …)
+# What a signed zone is.
+target_sources(minidns_dnssec PRIVATE
+  zone/canonical.cpp
+  zone/denial.cpp
+  zone/nsec3_chain.cpp
+  zone/nsec3_names.cpp
+  zone/owner_form.cpp
+  zone/signature_batch.cpp
+  zone/signature_plan.cpp
+  zone/slot.cpp
+  zone/zone_signer.cpp)

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "dns/snapshot/zone_snapshot.hpp"
+#include "dnssec/signer.hpp"
+#include "dnssec/zone/signing_inputs.hpp"
+#include "tests/unit/snapshot_support.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace minidns::dnssec::test {
+
+using dns::test::Content;
+using dns::test::Snapshot;
+
+/// Keys made of a seed, so that a test always has the same.
+[[nodiscard]] SigningKey ed25519_key(std::uint8_t seed, bool is_ksk, std::int64_t active_from_s = 0);
+/// A new RSASHA256 key of 2048 bits.
+[[nodiscard]] SigningKey rsa_key(bool is_ksk, std::int64_t active_from_s = 0);
+
+/// P 7 days, L 21 days, skew 1 day, one bucket; KSK and ZSK, a CDS; signing time `signing_time_s`.
+[[nodiscard]] SigningInputs inputs_for(const dns::Name& apex, Denial denial, std::int64_t signing_time_s);
+void publish(SigningInputs& inputs, const SigningKey& key);
+
+/// Adds the records of a zone file (absolute or relative names, `$TTL` allowed) to a zone that has SOA and NS.
+[[nodiscard]] Content content_of(const dns::Name& apex, std::string_view zone_file);
+
+/// Full signing. A test that expects an error asks `try_sign`.
+[[nodiscard]] Result<Snapshot> try_sign(const Content& content, const SigningInputs& inputs, std::int64_t version = 1);
+[[nodiscard]] Snapshot sign(const Content& content, const SigningInputs& inputs, std::int64_t version = 1);
+
+/// Names below a DNAME are occluded; kzonecheck takes them for errors.
+enum class BelowDname { written, left_out };
+[[nodiscard]] std::string zone_file_of(const dns::ZoneSnapshot& zone, BelowDname below_dname = BelowDname::written);
+
+/// What the tools complain of: empty if ldns-verify-zone, dnssec-verify and kzonecheck are content.
+[[nodiscard]] std::string complaints(const dns::ZoneSnapshot& zone);
+
+/// Zones that are valid to servers and hard to sign: cuts, DNAMEs, glue, occluded names, wildcards, empty
+/// non-terminals, capitals, escapes, types from all over the range.
+class HardZones {
+ public:
+  HardZones(std::uint64_t seed, dns::Name apex) : random_(seed), apex_(std::move(apex)) {}
+  [[nodiscard]] Content content(std::size_t rrsets);
+  [[nodiscard]] Content changed(const Content& content, std::size_t changes);
+  [[nodiscard]] std::size_t below(std::size_t limit) { return random_() % limit; }
+  void put_random(Content& content);
+
+ private:
+  [[nodiscard]] dns::Name owner();
+  [[nodiscard]] std::string label();
+  [[nodiscard]] std::string random_case(std::string text);
+  [[nodiscard]] dns::RRset random_rrset();
+  void put_if_valid(Content& content, dns::RRset rrset);
+
+  std::mt19937_64 random_;
+  dns::Name apex_;
+};
+
+}  // namespace minidns::dnssec::test
