@@ -1,6 +1,7 @@
 #include "dnssec/zone/nsec3_chain.hpp"
 
 #include "dns/delta.hpp"
+#include "dns/snapshot/cursor.hpp"
 #include "dnssec/zone/denial.hpp"
 #include "dnssec/zone/owner_form.hpp"
 
@@ -9,14 +10,26 @@
 namespace minidns::dnssec {
 namespace {
 
-/// The changes that bring an NSEC3 RRset and its signatures to an owner, which may have RRsets of its own.
+/// The owner as a name of the zone that has RRsets already: one may look like a hash.
+dns::Name cased_owner(const dns::Name& owner, const dns::ZoneSnapshot& zone) {
+  const auto key = dns::OwnerKey::of(owner, zone.apex());
+  const dns::SnapshotCursor cursor(zone.tree(), key.octets(), dns::RRType::soa);
+  return !cursor.at_end() && cursor.owner() == owner ? cursor.owner() : owner;
+}
+
+/// The changes that bring an NSEC3 RRset and its signatures to an owner.
 void append_changes(std::vector<dns::RRsetChange>& changes, SignedOwner owner, const dns::ZoneSnapshot& zone) {
   for (auto& rrset : owner.sets) {
     dns::RRsetChange change;
-    if (auto there = zone.find(rrset.owner, rrset.type)) {  // RRSIGs of a name that looks like a hash
-      auto rrsigs = there->rdata;
-      rrsigs.insert(rrsigs.end(), rrset.rdata.begin(), rrset.rdata.end());
-      rrset = rrsig_set(there->owner, std::move(rrsigs));
+    auto there = zone.find(rrset.owner, rrset.type);
+    if (rrset.type == dns::RRType::rrsig) {
+      auto rrsigs = std::move(rrset.rdata);
+      if (there) {
+        rrsigs.insert(rrsigs.end(), there->rdata.begin(), there->rdata.end());
+      }
+      rrset = rrsig_set(cased_owner(rrset.owner, zone), std::move(rrsigs));
+    }
+    if (there) {
       change.before.push_back(std::move(*there));
     }
     change.after.push_back(std::move(rrset));

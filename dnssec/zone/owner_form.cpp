@@ -36,7 +36,9 @@ void OwnerForm::insert(SetForm set) {
 
 const dns::Name& OwnerForm::owner() const {
   assert(!sets.empty());
-  return sets.front().rrset.owner;
+  const auto content =
+      std::find_if(sets.begin(), sets.end(), [](const SetForm& set) { return set.rrset.type != RRType::nsec3; });
+  return (content == sets.end() ? sets.front() : *content).rrset.owner;
 }
 
 bool occludes(const OwnerForm& form) {

@@ -33,7 +33,8 @@ struct OwnerForm {
   [[nodiscard]] bool has(dns::RRType type) const;
   /// Keeps the order.
   void insert(SetForm set);
-  /// The owner with its case: of the first RRset by type (SOA at the apex). There must be one.
+  /// The owner with its case, for what signing adds: that of the first RRset by type (SOA at the apex); of NSEC3 only
+  /// if there is nothing else. There must be an RRset.
   [[nodiscard]] const dns::Name& owner() const;
 };
 

@@ -1,5 +1,6 @@
 minidns_test(dnssec_zone_unit
   SOURCES
+    unit/dnssec_zone_change.cpp
     unit/dnssec_zone_full.cpp
     unit/dnssec_zone_random.cpp
     unit/dnssec_zone_support.cpp

@@ -1,0 +1,104 @@
+// sign_change against full signing: apply(signed(v1), sign_change(v1 → v2)) == signed(v2), record for record. Edge
+// cases 39-43.
+#include "dnssec/zone/sign_change.hpp"
+#include "tests/unit/dnssec_zone_support.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <ctime>
+
+namespace minidns::dnssec::test {
+namespace {
+
+using dns::test::naive_diff;
+using dns::test::name;
+using dns::test::records_of;
+
+constexpr std::int64_t start_s = 1'790'000'000;
+constexpr std::int64_t day_s = 86'400;
+
+/// What happens to the inputs between two versions: mostly nothing.
+SigningInputs changed(SigningInputs inputs, HardZones& random) {
+  switch (random.below(8)) {
+    case 0:
+      inputs.signing_time_s += static_cast<std::int64_t>(random.below(7 * 86'400));
+      break;
+    case 1:
+      inputs.signing_time_s -= static_cast<std::int64_t>(random.below(2 * 86'400));  // a repair
+      break;
+    case 2:
+      inputs.times.buckets = 1U << random.below(5);
+      break;
+    case 3: {  // a new ZSK is published, signs from some time on; at most three
+      const auto key =
+          ed25519_key(static_cast<std::uint8_t>(10 + random.below(200)), false,
+                      inputs.signing_time_s - 7 * day_s + static_cast<std::int64_t>(random.below(14 * 86'400)));
+      if (std::find(inputs.dnskey.begin(), inputs.dnskey.end(), key.dnskey) == inputs.dnskey.end()) {
+        inputs.zone_keys.push_back(key);
+        publish(inputs, key);
+      }
+      if (inputs.zone_keys.size() > 3) {
+        std::erase(inputs.dnskey, inputs.zone_keys.front().dnskey);
+        inputs.zone_keys.erase(inputs.zone_keys.begin());
+        inputs.zone_keys.front().active_from_s = 0;
+      }
+      break;
+    }
+    case 4:
+      if (random.below(4) == 0) {
+        inputs.key_ttl = dns::Ttl::from_seconds(static_cast<std::int64_t>(random.below(7200))).value();
+      }
+      break;
+    default:
+      break;
+  }
+  return inputs;
+}
+
+class SignedChange : public testing::TestWithParam<Denial> {
+ protected:
+  /// One history; every 40th ends before the tools.
+  void follow(std::uint64_t seed) {
+    HardZones zones(seed, name("Example.com."));
+    Content content = zones.content(zones.below(50));
+    const std::int64_t latest_s = seed % 40 == 0 ? std::time(nullptr) : start_s;  // the tools judge by today's date
+    auto inputs = inputs_for(content.apex, GetParam(), latest_s - 5 * day_s);
+    inputs.times.buckets = 1U << zones.below(4);
+    Snapshot zone = sign(content, inputs, 1);
+    for (std::int64_t version = 2; version <= 6; ++version) {
+      const Content next = zones.changed(content, zones.below(4) == 0 ? zones.below(40) : zones.below(4));
+      auto next_inputs = changed(inputs, zones);
+      next_inputs.signing_time_s = std::clamp(next_inputs.signing_time_s, latest_s - 10 * day_s, latest_s);
+      const auto delta = sign_change(*zone, inputs, naive_diff(content, next, version - 1), next_inputs);
+      ASSERT_TRUE(delta) << delta.error().detail;
+      const auto applied = zone->apply(*delta);
+      ASSERT_TRUE(applied) << applied.error().detail;
+      const Snapshot expected = sign(next, next_inputs, version);
+      ASSERT_EQ(zone_file_of(**applied), zone_file_of(*expected)) << "seed " << seed << ", version " << version;
+      ASSERT_TRUE(records_of(**applied) == records_of(*expected)) << "seed " << seed << ", version " << version;
+      zone = *applied;
+      content = next;
+      inputs = next_inputs;
+    }
+    if (seed % 40 == 0) {
+      ASSERT_EQ(complaints(*zone), "") << "seed " << seed;
+    }
+  }
+};
+
+TEST_P(SignedChange, AppliedIsWhatFullSigningMakesOverRandomHistories) {
+  for (std::uint64_t seed = 1; seed <= 350 && !HasFatalFailure(); ++seed) {
+    follow(seed);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Denials, SignedChange, testing::Values(Denial::nsec, Denial::nsec3, Denial::nsec3_opt_out),
+                         [](const auto& tested) {
+                           return tested.param == Denial::nsec    ? "Nsec"
+                                  : tested.param == Denial::nsec3 ? "Nsec3"
+                                                                  : "Nsec3OptOut";
+                         });
+
+}  // namespace
+}  // namespace minidns::dnssec::test
