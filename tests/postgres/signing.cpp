@@ -139,7 +139,6 @@ TEST_F(SigningTest, MdnsCanNotReadKeySigningKeysNorOpenThem) {
 
 TEST_F(SigningTest, CentralsRightsSufficeToSignAndRefresh) {
   const auto zone = zone_with_records("example.org.");
-  sql("create role signing_central login in role minidns_central");
   Desk desk(conninfo() + " options='-c role=minidns_central'");
   SigningDesk signing(desk);
   signing.sign(zone.id);
