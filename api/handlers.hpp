@@ -56,6 +56,16 @@ namespace minidns::api {
 [[nodiscard]] Result<Answer> update_view(const Exchange& exchange);
 [[nodiscard]] Result<Answer> remove_view(const Exchange& exchange);
 
+[[nodiscard]] Result<Answer> list_dnssec_policies(const Exchange& exchange);
+[[nodiscard]] Result<Answer> create_dnssec_policy(const Exchange& exchange);
+[[nodiscard]] Result<Answer> show_dnssec_policy(const Exchange& exchange);
+[[nodiscard]] Result<Answer> update_dnssec_policy(const Exchange& exchange);
+[[nodiscard]] Result<Answer> remove_dnssec_policy(const Exchange& exchange);
+[[nodiscard]] Result<Answer> show_zone_dnssec(const Exchange& exchange);
+[[nodiscard]] Result<Answer> sign_zone(const Exchange& exchange);
+[[nodiscard]] Result<Answer> unsign_zone(const Exchange& exchange);
+[[nodiscard]] Result<Answer> report_zone_ds(const Exchange& exchange);
+
 [[nodiscard]] Result<Answer> list_service_statuses(const Exchange& exchange);
 [[nodiscard]] Result<Answer> show_service_status(const Exchange& exchange);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/caller.hpp"
+#include "api/dnssec.hpp"
 #include "api/named_view.hpp"
 #include "api/nameserver.hpp"
 #include "api/page.hpp"
@@ -24,8 +25,8 @@
 /// logged.
 ///
 /// Who may call what has been checked where it follows from the role alone (pools, nameservers, TSIG keys, changes of
-/// views and service statuses are for admins). What belongs to another project than `Scope::project` isn't there,
-/// unless `Scope::all_projects`.
+/// views, of DNSSEC policies, and service statuses are for admins). What belongs to another project than
+/// `Scope::project` isn't there, unless `Scope::all_projects`.
 namespace minidns::api {
 
 class Authenticator {
@@ -134,6 +135,36 @@ class ServiceStatuses {
                                                              const ServiceStatusPageRequest& page) = 0;
 };
 
+/// How zones are signed, by name.
+class DnssecPolicies {
+ public:
+  virtual ~DnssecPolicies() = default;
+  [[nodiscard]] virtual Result<DnssecPolicyView> create(const Scope& scope, const NewDnssecPolicy& policy) = 0;
+  [[nodiscard]] virtual Result<DnssecPolicyView> get(const Scope& scope, const std::string& name) = 0;
+  /// All, by name.
+  [[nodiscard]] virtual Result<std::vector<DnssecPolicyView>> list(const Scope& scope) = 0;
+  /// While zones are signed by it only what no version is made of can be changed: in_use.
+  [[nodiscard]] virtual Result<DnssecPolicyView> update(const Scope& scope, const std::string& name,
+                                                        const DnssecPolicyRequest& change) = 0;
+  /// in_use while zones are signed by it.
+  [[nodiscard]] virtual Result<void> remove(const Scope& scope, const std::string& name) = 0;
+};
+
+/// The signing of zones. All functions: zone_not_found if it isn't there.
+class ZoneDnssec {
+ public:
+  virtual ~ZoneDnssec() = default;
+  [[nodiscard]] virtual Result<ZoneDnssecView> get(const Scope& scope, const ZoneId& zone) = 0;
+  /// Signs an unsigned zone, with new keys, or a signed one by another policy of the same algorithm and key model.
+  /// What is so already stays.
+  [[nodiscard]] virtual Result<ZoneDnssecView> sign(const Scope& scope, const ZoneId& zone,
+                                                    const std::string& policy) = 0;
+  /// invalid_operation unless the DS is gone from the parent, or `force`.
+  [[nodiscard]] virtual Result<ZoneDnssecView> unsign(const Scope& scope, const ZoneId& zone, bool force) = 0;
+  /// What a person says of the parent.
+  [[nodiscard]] virtual Result<ZoneDnssecView> report_ds(const Scope& scope, const ZoneId& zone, bool at_parent) = 0;
+};
+
 /// All of them; each outlives the server.
 struct Ports {
   Authenticator& authenticator;
@@ -144,6 +175,8 @@ struct Ports {
   TsigKeys& tsig_keys;
   Views& views;
   ServiceStatuses& service_statuses;
+  DnssecPolicies& dnssec_policies;
+  ZoneDnssec& zone_dnssec;
 };
 
 }  // namespace minidns::api

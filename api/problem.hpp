@@ -45,6 +45,7 @@ enum class ProblemType {
   tsigkey_not_found,
   service_status_not_found,
   view_not_found,
+  dnssec_policy_not_found,
   // 405, 406, 408, 413, 415, 417, 431
   method_not_allowed,
   unsupported_accept,
@@ -61,6 +62,7 @@ enum class ProblemType {
   duplicate_nameserver,
   duplicate_tsigkey,
   duplicate_view,
+  duplicate_dnssec_policy,
   in_use,  ///< something else refers to the thing that was to be removed
   // 500, 503, 504
   internal,

@@ -32,6 +32,11 @@ constexpr std::array table{
     Route{post, "/v2/zones/{zone_id}/tasks/xfr", member(&request_zone_transfer)},
     Route{post, "/v2/zones/{zone_id}/tasks/accept_transfer", admin(&accept_zone_transfer)},
 
+    Route{get, "/v2/zones/{zone_id}/dnssec", member(&show_zone_dnssec)},
+    Route{put, "/v2/zones/{zone_id}/dnssec", member(&sign_zone, Body::json)},
+    Route{Method::remove, "/v2/zones/{zone_id}/dnssec", member(&unsign_zone)},
+    Route{post, "/v2/zones/{zone_id}/dnssec/ds", member(&report_zone_ds, Body::json)},
+
     Route{get, "/v2/zones/{zone_id}/recordsets", member(&list_recordsets)},
     Route{post, "/v2/zones/{zone_id}/recordsets", member(&create_recordset, Body::json)},
     Route{get, "/v2/zones/{zone_id}/recordsets/{recordset_id}", member(&show_recordset)},
@@ -63,6 +68,12 @@ constexpr std::array table{
     Route{get, "/v2/views/{view_name}", member(&show_view)},
     Route{patch, "/v2/views/{view_name}", admin(&update_view, Body::json)},
     Route{Method::remove, "/v2/views/{view_name}", admin(&remove_view)},
+
+    Route{get, "/v2/dnssec/policies", member(&list_dnssec_policies)},
+    Route{post, "/v2/dnssec/policies", admin(&create_dnssec_policy, Body::json)},
+    Route{get, "/v2/dnssec/policies/{policy_name}", member(&show_dnssec_policy)},
+    Route{patch, "/v2/dnssec/policies/{policy_name}", admin(&update_dnssec_policy, Body::json)},
+    Route{Method::remove, "/v2/dnssec/policies/{policy_name}", admin(&remove_dnssec_policy)},
 
     Route{get, "/v2/service_statuses", admin(&list_service_statuses)},
     Route{get, "/v2/service_statuses/{service_id}", admin(&show_service_status)},

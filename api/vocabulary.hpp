@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/dnssec.hpp"
 #include "api/nameserver.hpp"
 #include "api/page.hpp"
 #include "api/pool.hpp"
@@ -39,6 +40,23 @@ inline constexpr Words<NameserverState, 4> nameserver_state_words{{{{NameserverS
                                                                     {NameserverState::retired, "retired"}}}};
 inline constexpr Words<TsigKeyScopeKind, 2> tsig_key_scope_words{
     {{{TsigKeyScopeKind::pool, "POOL"}, {TsigKeyScopeKind::zone, "ZONE"}}}};
+/// The names of IANA's registry.
+inline constexpr Words<dnssec::Algorithm, 5> dnssec_algorithm_words{
+    {{{dnssec::Algorithm::rsasha256, "RSASHA256"},
+      {dnssec::Algorithm::ecdsap256sha256, "ECDSAP256SHA256"},
+      {dnssec::Algorithm::ecdsap384sha384, "ECDSAP384SHA384"},
+      {dnssec::Algorithm::ed25519, "ED25519"},
+      {dnssec::Algorithm::ed448, "ED448"}}}};
+inline constexpr Words<KeyModel, 2> key_model_words{{{{KeyModel::ksk_zsk, "KSK_ZSK"}, {KeyModel::csk, "CSK"}}}};
+inline constexpr Words<Denial, 3> denial_words{
+    {{{Denial::nsec, "NSEC"}, {Denial::nsec3, "NSEC3"}, {Denial::nsec3_opt_out, "NSEC3_OPT_OUT"}}}};
+inline constexpr Words<KeyRole, 3> key_role_words{
+    {{{KeyRole::ksk, "KSK"}, {KeyRole::zsk, "ZSK"}, {KeyRole::csk, "CSK"}}}};
+inline constexpr Words<KeyState, 3> key_state_words{
+    {{{KeyState::published, "PUBLISHED"}, {KeyState::active, "ACTIVE"}, {KeyState::retired, "RETIRED"}}}};
+inline constexpr Words<DsState, 3> ds_state_words{
+    {{{DsState::unknown, "UNKNOWN"}, {DsState::present, "PRESENT"}, {DsState::absent, "ABSENT"}}}};
+inline constexpr Words<bool, 2> boolean_words{{{{true, "true"}, {false, "false"}}}};
 inline constexpr Words<ServiceState, 3> service_state_words{
     {{{ServiceState::up, "UP"}, {ServiceState::warning, "WARNING"}, {ServiceState::down, "DOWN"}}}};
 

@@ -24,6 +24,7 @@ constexpr const char* usage = R"(usage: central COMMAND --config FILE
                                         make a zone file the content of a zone
   zone lost                             list zones that a failover or restore lost, and that are served all the same
   zone forget NAME                      let such a zone go
+  dnssec accept-clock                   after the database's clock leapt, say that it is right
   master-key create FILE                (needs no --config)
 )";
 
@@ -61,6 +62,9 @@ void run(central::CommandLine& line) {
   }
   if (line.take({"zone", "forget"})) {
     return central::run_zone_forget(line, settings);
+  }
+  if (line.take({"dnssec", "accept-clock"})) {
+    return central::run_dnssec_accept_clock(line, settings);
   }
   throw central::UsageError("no such command");
 }

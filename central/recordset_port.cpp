@@ -2,6 +2,7 @@
 
 #include "central/guard.hpp"
 #include "central/recordset_rules.hpp"
+#include "central/signing_rules.hpp"
 #include "central/version_policy.hpp"
 #include "central/view_port.hpp"
 #include "central/views.hpp"
@@ -173,6 +174,10 @@ bool same(const storage::RecordsetFields& a, const storage::RecordsetFields& b) 
 // The rules for what is to be served at a place, or no longer.
 api::Result<void> check(const storage::LockedZone& zone, const storage::RecordsetFields& fields,
                         const storage::Surroundings& around, bool is_served) {
+  if (const auto allowed = check_ttl(zone.signing, fields.ttl.value_or(zone.fields.ttl), {"ttl"});
+      is_served && !allowed) {
+    return allowed.error();
+  }
   return is_served ? check_place(traits_of(zone), fields.name, fields.type, around, id_of(fields.view))
                    : check_removal(fields.name, fields.type, around);
 }

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace minidns::central {
@@ -25,7 +26,8 @@ struct Settings {
   std::size_t io_threads = 2;
   std::size_t request_queue_max = 1000;  ///< requests that wait for a database thread; more are answered 503
   Retention retention;
-  AddressPolicy inbound_policy;  ///< which addresses may be masters of SECONDARY zones
+  std::optional<std::string> ksk_master_key_file;  ///< seals KSKs; only central has it. Nothing: no zone gets a KSK
+  AddressPolicy inbound_policy;                    ///< which addresses may be masters of SECONDARY zones
 };
 
 /// Throws ConfigError.

@@ -2,10 +2,12 @@
 
 #include "central/canonical_rdata.hpp"
 #include "central/recordset_rules.hpp"
+#include "central/signing_rules.hpp"
 #include "central/version_policy.hpp"
 #include "dns/text/rdata_text.hpp"
 #include "dns/text/zone_file.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -112,7 +114,8 @@ ZoneId ZoneImporter::find_or_create(const dns::Name& zone, const ProjectId& proj
   return made->id;
 }
 
-void ZoneImporter::upload(std::istream& file, const dns::Name& zone, storage::ZoneImport& import) {
+dns::Ttl ZoneImporter::upload(std::istream& file, const dns::Name& zone, storage::ZoneImport& import) {
+  auto ttl_max = dns::Ttl::from_wire(0);
   dns::ZoneFileReader reader(file, zone);
   for (;;) {
     auto next = reader.next();
@@ -120,13 +123,14 @@ void ZoneImporter::upload(std::istream& file, const dns::Name& zone, storage::Zo
       fail(next.error().detail);
     }
     if (!*next) {
-      return;
+      return ttl_max;
     }
     auto& record = **next;
     if (is_kept_by_zone(record, zone)) {
       continue;
     }
     check(record, zone);
+    ttl_max = std::max(ttl_max, record.ttl);
     auto canonical = canonical_rdata(record.type, record.rdata);
     auto text = dns::rdata_to_text(record.type, record.rdata);
     import.add({.id = RecordsetId(Uuid::version7(clock_.wall())),
@@ -143,10 +147,13 @@ ImportOutcome ZoneImporter::run(std::istream& file, const dns::Name& zone, const
                                 const std::string& email) {
   const auto id = find_or_create(zone, project, email);
   const auto import = imports_.begin(id, zone);
-  upload(file, zone, *import);
+  const auto ttl_max = upload(file, zone, *import);
   const auto counts = import->finish_upload();
   check(*import);
-  const auto published = import->publish(author, [](const storage::LockedZone& locked) {
+  const auto published = import->publish(author, [&](const storage::LockedZone& locked) {
+    if (const auto allowed = check_ttl(locked.signing, ttl_max, {"ttl"}); !allowed) {
+      fail(words_of(allowed.error()));
+    }
     return next_stamp(locked.head, locked.head_epoch != locked.current_epoch, locked.now);
   });
   if (!published) {

@@ -32,7 +32,7 @@ class ZoneImporter {
 
  private:
   [[nodiscard]] ZoneId find_or_create(const dns::Name& zone, const ProjectId& project, const std::string& email);
-  void upload(std::istream& file, const dns::Name& zone, storage::ZoneImport& import);
+  [[nodiscard]] dns::Ttl upload(std::istream& file, const dns::Name& zone, storage::ZoneImport& import);
 
   api::Zones& zones_;
   storage::ZoneReader& reader_;

@@ -2,6 +2,7 @@
 
 #include "central/apex.hpp"
 #include "central/guard.hpp"
+#include "central/signing_rules.hpp"
 #include "central/version_policy.hpp"
 #include "central/views.hpp"
 #include "central/zone_rules.hpp"
@@ -165,6 +166,9 @@ api::Result<api::ZoneView> ZonePort::update(const api::Scope& scope, const ZoneI
       return allowed.error();
     }
     const auto fields = changed_fields(zone.fields, change);
+    if (const auto allowed = check_ttl(zone.signing, fields.ttl, {"ttl"}); !allowed) {
+      return allowed.error();
+    }
     const bool is_secondary = zone.fields.kind == storage::ZoneKind::secondary;
     if (is_secondary && change.masters) {
       if (const auto allowed = secondary_.check_masters(*change.masters, reader_.own_endpoints()); !allowed) {

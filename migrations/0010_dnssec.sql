@@ -36,7 +36,9 @@ create table dnssec_keys (
   created_at timestamptz not null default now(),
   active_at timestamptz,
   retired_at timestamptz,
-  removed_at timestamptz
+  removed_at timestamptz,
+  ds text not null default 'unknown' check (ds in ('unknown', 'present', 'absent')),   -- at the parent, of KSK and CSK
+  ds_at timestamptz                                -- when somebody said so
 );
 -- Two keys of one tag would have validators try both, and our own signatures name either.
 create unique index dnssec_keys_tag on dnssec_keys (zone_id, key_tag) where state <> 'removed';
@@ -108,12 +110,21 @@ alter table zones
 alter table zones add constraint zones_signing_check
   check (num_nulls(dnssec_policy_id, key_set_id, signing_time, buckets, refresh_due) in (0, 5)
          and (key_set_id is null or type = 'PRIMARY')) not valid;
-create index zones_refresh_due on zones (refresh_due) where refresh_due is not null;
+create index zones_refresh_due on zones (refresh_due) where refresh_due is not null and deleted_at is null;
 create index zones_dnssec_policy on zones (dnssec_policy_id) where dnssec_policy_id is not null;
 
+-- The newest time that was taken for T. Where now() is far beyond it the clock leapt, and a person must say that it is
+-- right. Null: none was.
+create table signing_clock (
+  one boolean primary key default true check (one),
+  seen_at timestamptz
+);
+insert into signing_clock default values;
+
+grant select, update on signing_clock to minidns_central;
 grant select, insert, update, delete on dnssec_policies to minidns_central;
 grant select, insert, delete on zsk_secrets, ksk_secrets, key_sets, key_set_zsks, apex_signatures to minidns_central;
 -- To put them under another master key.
 grant update (sealed) on zsk_secrets, ksk_secrets to minidns_central;
-grant select, insert, delete, update (state, active_at, retired_at, removed_at) on dnssec_keys to minidns_central;
+grant select, insert, delete, update (state, active_at, retired_at, removed_at, ds, ds_at) on dnssec_keys to minidns_central;
 grant select on dnssec_keys, zsk_secrets, key_sets, key_set_zsks, apex_signatures to minidns_mdns;

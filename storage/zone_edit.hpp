@@ -5,6 +5,7 @@
 #include "dns/name.hpp"
 #include "dns/rrset.hpp"
 #include "storage/page.hpp"
+#include "storage/zone_keys.hpp"
 #include "storage/zone_reader.hpp"
 #include "storage/zone_record.hpp"
 
@@ -28,7 +29,8 @@ struct LockedZone {
   std::int64_t current_epoch;  ///< of the database, and until the end of the transaction
   WallTime now;                ///< of the database
   bool deleted;
-  bool pool_has_bind;  ///< one of the pool's nameservers is a BIND
+  bool pool_has_bind;                                   ///< one of the pool's nameservers is a BIND
+  std::optional<LockedSigning> signing = std::nullopt;  ///< nothing: unsigned
 };
 
 /// What is served at one owner and type, as stored.
@@ -75,6 +77,10 @@ struct ZoneCommit {
   std::vector<RecordsetId> remove;
   /// What is wanted of a secondary zone's transfers. Any commit to such a zone lets a primary be asked soon.
   InboundOrder inbound = {};
+  /// How the new version is signed; nothing: as the one before. Needs `stamp`, and a primary zone.
+  std::optional<SigningChange> signing = std::nullopt;
+  /// The new version is unsigned; the keys are removed.
+  bool end_signing = false;
   /// The recordset to be shown as it is afterwards.
   std::optional<RecordsetId> show;
 };
@@ -99,6 +105,10 @@ class ZoneEdit {
   [[nodiscard]] virtual std::vector<NsName> ns_names() = 0;
   /// Whether another zone of ours that isn't deleted is below this one.
   [[nodiscard]] virtual bool has_sub_zone() = 0;
+  /// Reads all of the zone's rows.
+  [[nodiscard]] virtual ZoneMeasures measures() = 0;
+  /// All that aren't removed, by role, then created_at.
+  [[nodiscard]] virtual std::vector<SealedZoneKey> keys() = 0;
   /// Once. Throws CommitInDoubt too. A recordset of the same name, type and view: StatementError that
   /// is_unique_violation; a view that was deleted meanwhile: is_foreign_key_violation.
   virtual ZoneCommitted commit(const ZoneCommit& commit) = 0;

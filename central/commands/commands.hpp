@@ -35,5 +35,6 @@ void run_zone_forget(CommandLine& line, const Settings& settings);
 
 /// `master-key create FILE`: 256 random bits, readable by the owner only; never overwrites.
 void run_master_key_create(CommandLine& line);
+void run_dnssec_accept_clock(CommandLine& line, const Settings& settings);
 
 }  // namespace minidns::central

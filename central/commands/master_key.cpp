@@ -53,4 +53,15 @@ SecretBox open_secrets(const Settings& settings) {
   return std::move(*box);
 }
 
+std::optional<SecretBox> open_ksk_secrets(const Settings& settings) {
+  if (!settings.ksk_master_key_file) {
+    return std::nullopt;
+  }
+  auto box = SecretBox::from_file(*settings.ksk_master_key_file);
+  if (!box) {
+    throw std::runtime_error("KSK master key: " + box.error().detail);
+  }
+  return std::move(*box);
+}
+
 }  // namespace minidns::central

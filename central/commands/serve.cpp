@@ -9,22 +9,27 @@
 #include "central/catalog_keeper.hpp"
 #include "central/commands/commands.hpp"
 #include "central/commands/secrets.hpp"
+#include "central/dnssec_policy_port.hpp"
 #include "central/feed_announcer.hpp"
 #include "central/housekeeping.hpp"
+#include "central/key_vault.hpp"
 #include "central/nameserver_port.hpp"
 #include "central/pool_port.hpp"
 #include "central/presence.hpp"
 #include "central/recordset_port.hpp"
 #include "central/recovery_worker.hpp"
+#include "central/refresh_worker.hpp"
 #include "central/secondary_rules.hpp"
 #include "central/service_status_port.hpp"
 #include "central/token_authenticator.hpp"
 #include "central/tsig_key_port.hpp"
 #include "central/version_policy.hpp"
 #include "central/view_port.hpp"
+#include "central/zone_dnssec_port.hpp"
 #include "central/zone_port.hpp"
 #include "storage/hints.hpp"
 #include "storage/postgres/catalogs.hpp"
+#include "storage/postgres/dnssec_policies.hpp"
 #include "storage/postgres/feed_reader.hpp"
 #include "storage/postgres/migrations.hpp"
 #include "storage/postgres/nameservers.hpp"
@@ -32,10 +37,12 @@
 #include "storage/postgres/recovery.hpp"
 #include "storage/postgres/retention.hpp"
 #include "storage/postgres/service_statuses.hpp"
+#include "storage/postgres/signing_refresh.hpp"
 #include "storage/postgres/tokens.hpp"
 #include "storage/postgres/tsig_keys.hpp"
 #include "storage/postgres/views.hpp"
 #include "storage/postgres/writer_check.hpp"
+#include "storage/postgres/zone_dnssec.hpp"
 #include "storage/postgres/zone_edit.hpp"
 #include "storage/postgres/zone_reader.hpp"
 
@@ -53,8 +60,8 @@ using namespace std::chrono_literals;
 // A request that finds no free connection is answered 503 after it.
 constexpr auto acquire_timeout = 2s;
 
-// For the announcer, housekeeping, catalogs and recovery, so that requests can't keep them waiting.
-constexpr std::size_t connections_reserved = 4;
+// For the announcer, housekeeping, catalogs, recovery and refresh, so that requests can't keep them waiting.
+constexpr std::size_t connections_reserved = 5;
 
 std::size_t request_threads(const DatabaseSettings& database) {
   return database.connections > connections_reserved ? database.connections - connections_reserved : 1;
@@ -85,7 +92,10 @@ struct Stores {
         services(pool),
         retention(pool),
         catalogs(pool, version_policy()),
-        recovery(pool) {}
+        recovery(pool),
+        dnssec_policies(pool),
+        zone_dnssec(pool),
+        refresh(pool) {}
 
   postgres::PostgresTokens tokens;
   postgres::PostgresZoneReader reader;
@@ -98,6 +108,9 @@ struct Stores {
   postgres::PostgresRetention retention;
   postgres::PostgresCatalogs catalogs;
   postgres::PostgresRecovery recovery;
+  postgres::PostgresDnssecPolicies dnssec_policies;
+  postgres::PostgresZoneDnssec zone_dnssec;
+  postgres::PostgresSigningRefresh refresh;
 };
 
 }  // namespace
@@ -124,20 +137,26 @@ void run_serve(CommandLine& line, const Settings& settings, const Clock& clock) 
   TsigKeyPort keys(stores.keys, stores.views, secrets, announcer, clock);
   ViewPort views(stores.views);
   ServiceStatusPort services(stores.services);
+  SealedKeyVault vault(secrets, open_ksk_secrets(settings));
+  DnssecPolicyPort dnssec_policies(stores.dnssec_policies, clock);
+  ZoneDnssecPort zone_dnssec({stores.zone_dnssec, stores.dnssec_policies, stores.editor, stores.refresh}, vault,
+                             announcer, clock);
 
   // Threads: I/O (HTTP), database (blocking ports), one each of the announcer, catalogs, housekeeping, recovery,
-  // presence and the operator's endpoint.
+  // refresh, presence and the operator's endpoint.
   postgres::PostgresFeedReader catalog_hints(connection_settings(settings.database), {storage::channel_feed},
                                              writer_check);
   const CatalogKeeper catalog_keeper(stores.catalogs, catalog_hints, announcer, log, metrics);
   const Housekeeping housekeeping(stores.retention, settings.retention, log, metrics);
   const RecoveryWorker recovery(stores.recovery, announcer, log, metrics);
+  const RefreshWorker refresh(stores.refresh, vault, announcer, log, metrics);
   boost::asio::io_context io;
   WorkerPool database("database", request_threads(settings.database), settings.request_queue_max);
   const IoThreads io_threads(io, settings.io_threads);
-  api::Server server(io.get_executor(), database,
-                     {authenticator, zones, recordsets, pools, nameservers, keys, views, services}, clock, log, metrics,
-                     settings.server);
+  api::Server server(
+      io.get_executor(), database,
+      {authenticator, zones, recordsets, pools, nameservers, keys, views, services, dnssec_policies, zone_dnssec},
+      clock, log, metrics, settings.server);
   const Presence presence(connection_settings(settings.database), writer_check,
                           settings.server.address + ":" + std::to_string(server.port()), database_state, clock);
   const OpsServer ops(settings.program.ops_address, settings.program.ops_port, metrics, [&] {

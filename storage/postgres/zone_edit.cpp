@@ -1,5 +1,6 @@
 #include "storage/postgres/zone_edit.hpp"
 
+#include "storage/postgres/key_columns.hpp"
 #include "storage/postgres/zone_columns.hpp"
 #include "storage/postgres/zone_lock.hpp"
 #include "storage/postgres/zone_reader.hpp"
@@ -34,6 +35,19 @@ constexpr const char* select_child_zone =
 constexpr const char* select_sub_zone =
     "select exists (select from zones where name_key > $1 and name_key < $2 and deleted_at is null"
     " and type <> 'CATALOG')";
+
+constexpr const char* select_measures =
+    "select count(*), coalesce(max(ttl), 0) from rrsets where zone_id = $1 and until is null";
+
+constexpr const char* select_axfr_only =
+    "select exists (select from nameservers where pool_id = $1 and state <> 'retired' and driver = 'powerdns')";
+
+const std::string select_keys =
+    std::string("select ") + key_columns +
+    ", coalesce(s.active_from, 0), coalesce(p.sealed, q.sealed) from dnssec_keys k"
+    " left join key_set_zsks s on s.key_id = k.id and s.key_set_id = (select key_set_id from zones where id = $1)"
+    " left join zsk_secrets p on p.key_id = k.id left join ksk_secrets q on q.key_id = k.id"
+    " where k.zone_id = $1 and k.state <> 'removed' order by k.role, k.created_at, k.id";
 
 constexpr const char* update_zone =
     "update zones set version = coalesce($2::bigint, version), serial = coalesce($3::bigint, serial),"
@@ -114,6 +128,9 @@ class Edit final : public ZoneEdit {
     return lease_->execute(select_sub_zone, {ByteView(key), ByteView(end_of_subtree(key).value())}).boolean(0, 0);
   }
 
+  [[nodiscard]] ZoneMeasures measures() override;
+  [[nodiscard]] std::vector<SealedZoneKey> keys() override;
+
   ZoneCommitted commit(const ZoneCommit& commit) override;
 
  private:
@@ -179,6 +196,25 @@ Surroundings Edit::surroundings(const dns::Name& owner, const std::optional<View
   return around;
 }
 
+ZoneMeasures Edit::measures() {
+  const auto rows =
+      lease_->execute_all({{select_measures, {zone_->id.uuid()}}, {select_axfr_only, {zone_->pool.uuid()}}});
+  return {.rrsets = rows[0].integer(0, 0),
+          .ttl_max = ttl_of(rows[0].integer(0, 1)),
+          .pool_has_axfr_only = rows[1].boolean(0, 0)};
+}
+
+std::vector<SealedZoneKey> Edit::keys() {
+  const auto rows = lease_->execute(select_keys.c_str(), {zone_->id.uuid()});
+  std::vector<SealedZoneKey> keys;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const auto sealed = rows.bytea(row, key_column_count + 1);
+    keys.push_back(
+        {key_record_of(rows, row), rows.integer(row, key_column_count), Bytes(sealed.begin(), sealed.end())});
+  }
+  return keys;
+}
+
 void Edit::add_content(Statements& statements, const ZoneCommit& commit) const {
   const auto& stamp = *commit.stamp;
   auto ended = commit.take_away;
@@ -192,6 +228,11 @@ void Edit::add_content(Statements& statements, const ZoneCommit& commit) const {
   }
   if (commit.soa_records) {
     statements.push_back({update_soa, {zone_->id.uuid(), *commit.soa_records, stamp.version.value()}});
+  }
+  if (commit.signing) {
+    add_signing(statements, zone_->id, *commit.signing);
+  } else if (commit.end_signing) {
+    add_end_of_signing(statements, zone_->id);
   }
   add_version(statements, zone_->id, stamp, commit.kind, commit.author);
   if (commit.kind == VersionKind::remove) {

@@ -3,6 +3,7 @@
 #include "storage/postgres/zone_columns.hpp"
 #include "storage/postgres/zone_records.hpp"
 #include "storage/postgres/zone_rows.hpp"
+#include "storage/postgres/zone_signing.hpp"
 #include "storage/postgres/zone_writes.hpp"
 
 namespace minidns::storage::postgres {
@@ -19,9 +20,24 @@ constexpr const char* select_locked =
     " array(select value from jsonb_each_text(z.attributes) order by key), z.masters, z.version, z.serial, z.epoch,"
     " (select epoch from feed_head), now(), z.deleted_at is not null,"
     " exists (select from nameservers n where n.pool_id = z.pool_id and n.state <> 'retired'"
-    "   and 'bind' in (n.driver, n.settings ->> 'family'))"
-    " from zones z where z.id = $1 and z.type <> 'CATALOG'"
+    "   and 'bind' in (n.driver, n.settings ->> 'family')),"
+    " z.key_set_id, z.signing_time, z.buckets, z.rules, z.dnssec_policy_id,"
+    " ks.refresh_period_s, ks.signature_lifetime_s, ks.skew_s"
+    " from zones z left join key_sets ks on ks.id = z.key_set_id where z.id = $1 and z.type <> 'CATALOG'"
     " and (z.deleted_at is null or (select status from zone_states where zone_id = z.id) <> 'ACTIVE')";
+
+constexpr int first_of_signing = 17;
+
+std::optional<LockedSigning> locked_signing_of(const Rows& rows) {
+  const auto stamp = signing_stamp_of(rows, 0, first_of_signing);
+  if (!stamp) {
+    return std::nullopt;
+  }
+  const auto number = [&](int column) { return static_cast<std::int32_t>(rows.integer(0, first_of_signing + column)); };
+  return LockedSigning{.policy = DnssecPolicyId(rows.uuid(0, first_of_signing + 4)),
+                       .stamp = *stamp,
+                       .times = {.period = number(5), .lifetime = number(6), .skew = number(7)}};
+}
 
 LockedZone locked_zone_of(const ZoneId& id, const Rows& rows) {
   return {.id = id,
@@ -34,7 +50,8 @@ LockedZone locked_zone_of(const ZoneId& id, const Rows& rows) {
           .current_epoch = rows.integer(0, 13),
           .now = rows.timestamp(0, 14),
           .deleted = rows.boolean(0, 15),
-          .pool_has_bind = rows.boolean(0, 16)};
+          .pool_has_bind = rows.boolean(0, 16),
+          .signing = locked_signing_of(rows)};
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "storage/postgres/zone_signing.hpp"
 
+#include "storage/postgres/key_columns.hpp"
 #include "storage/postgres/param.hpp"
 #include "storage/postgres/zone_rows.hpp"
 #include "storage/zone_content.hpp"
@@ -61,18 +62,6 @@ dns::Rdata rdata_of(ByteView octets, const char* what) {
     throw CorruptContent(std::string(what) + ": " + rdata.error().detail);
   }
   return *std::move(rdata);
-}
-
-std::vector<dns::Rdata> records_of(const Rows& rows, std::size_t row, int column, const char* what) {
-  if (rows.is_null(row, column)) {
-    return {};
-  }
-  auto records = dns::unpack_rdata(rows.bytea(row, column));
-  if (!records) {
-    throw CorruptContent(std::string(what) + ": " + records.error().detail);
-  }
-  std::ranges::sort(*records);
-  return *std::move(records);
 }
 
 std::vector<ZoneSigningKey> keys_of(const Rows& rows, std::size_t row, int column) {
@@ -148,9 +137,9 @@ std::optional<ZoneSigning> signing_of(const Rows& rows, std::size_t row, int fir
                      .times = times,
                      .denial = denial,
                      .ttl = ttl,
-                     .dnskey = records_of(rows, row, column + 1, "key_sets.dnskey"),
-                     .cds = records_of(rows, row, column + 2, "key_sets.cds"),
-                     .cdnskey = records_of(rows, row, column + 3, "key_sets.cdnskey"),
+                     .dnskey = records_column(rows, row, column + 1),
+                     .cds = records_column(rows, row, column + 2),
+                     .cdnskey = records_column(rows, row, column + 3),
                      .keys = keys_of(rows, row, column + 4),
                      .apex_signatures = signatures_of(rows, row, column + 5)};
 }

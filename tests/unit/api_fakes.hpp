@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/ports.hpp"
+#include "tests/unit/api_fakes_dnssec.hpp"
 
 #include <condition_variable>
 #include <functional>
@@ -41,7 +42,7 @@ class FakePorts final : public Authenticator,
   static constexpr const char* other_token = "other-token";    ///< of project `p2`
   static constexpr const char* admin_token = "admin-token";    ///< of project `ops`
 
-  [[nodiscard]] Ports ports() { return {*this, *this, *this, *this, *this, *this, *this, *this}; }
+  [[nodiscard]] Ports ports() { return {*this, *this, *this, *this, *this, *this, *this, *this, dnssec_, dnssec_}; }
 
   /// Every port but the authenticator answers with it.
   void fail_with(Problem problem);
@@ -111,6 +112,8 @@ class FakePorts final : public Authenticator,
   [[nodiscard]] ZoneView* find_zone(const Scope& scope, const ZoneId& id);
   ZoneView& insert_zone(const std::string& name, const std::string& project);
   RecordsetView& insert_recordset(const ZoneView& zone, const std::string& name, std::vector<RecordText> records);
+
+  FakeDnssec dnssec_;
 
   std::mutex mutex_;  // guards what follows
   std::optional<Problem> problem_;

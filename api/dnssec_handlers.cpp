@@ -1,0 +1,113 @@
+#include "api/answers.hpp"
+#include "api/dnssec_request.hpp"
+#include "api/handlers.hpp"
+#include "api/list_query.hpp"
+#include "api/vocabulary.hpp"
+
+namespace minidns::api {
+namespace {
+
+Result<ZoneId> zone_id_of(const Call& call) {
+  return path_id<ZoneId>(call, 0, "zone_id");
+}
+
+const std::string& policy_name_of(const Call& call) {
+  return call.path_values.at(0);
+}
+
+template <class View>
+Result<Answer> shown(int status, const Result<View>& view, const Call& call, Location location = Location::without) {
+  return view ? Result<Answer>(one(status, *view, call, location)) : Result<Answer>(view.error());
+}
+
+}  // namespace
+
+/// All at once: they are few.
+Result<Answer> list_dnssec_policies(const Exchange& exchange) {
+  ListQuery query(exchange.call.target.query);
+  if (const auto problem = query.finish()) {
+    return *problem;
+  }
+  const auto policies = exchange.ports.dnssec_policies.list(exchange.scope);
+  if (!policies) {
+    return policies.error();
+  }
+  boost::json::array items;
+  for (const DnssecPolicyView& policy : *policies) {
+    items.push_back(render(policy, exchange.call.base_url));
+  }
+  return list_answer({"policies", Counted::no}, std::move(items), exchange.call, std::nullopt, std::nullopt);
+}
+
+Result<Answer> create_dnssec_policy(const Exchange& exchange) {
+  const auto request = parse_new_dnssec_policy(exchange.call.body);
+  if (!request) {
+    return request.error();
+  }
+  return shown(201, exchange.ports.dnssec_policies.create(exchange.scope, *request), exchange.call, Location::with);
+}
+
+Result<Answer> show_dnssec_policy(const Exchange& exchange) {
+  return shown(200, exchange.ports.dnssec_policies.get(exchange.scope, policy_name_of(exchange.call)), exchange.call);
+}
+
+Result<Answer> update_dnssec_policy(const Exchange& exchange) {
+  const auto request = parse_dnssec_policy_change(exchange.call.body);
+  if (!request) {
+    return request.error();
+  }
+  return shown(200, exchange.ports.dnssec_policies.update(exchange.scope, policy_name_of(exchange.call), *request),
+               exchange.call);
+}
+
+Result<Answer> remove_dnssec_policy(const Exchange& exchange) {
+  const auto removed = exchange.ports.dnssec_policies.remove(exchange.scope, policy_name_of(exchange.call));
+  return removed ? Result<Answer>(empty_answer(204)) : Result<Answer>(removed.error());
+}
+
+Result<Answer> show_zone_dnssec(const Exchange& exchange) {
+  const auto id = zone_id_of(exchange.call);
+  if (!id) {
+    return id.error();
+  }
+  return shown(200, exchange.ports.zone_dnssec.get(exchange.scope, *id), exchange.call);
+}
+
+Result<Answer> sign_zone(const Exchange& exchange) {
+  const auto id = zone_id_of(exchange.call);
+  if (!id) {
+    return id.error();
+  }
+  const auto policy = parse_zone_dnssec(exchange.call.body);
+  if (!policy) {
+    return policy.error();
+  }
+  return shown(200, exchange.ports.zone_dnssec.sign(exchange.scope, *id, *policy), exchange.call);
+}
+
+Result<Answer> unsign_zone(const Exchange& exchange) {
+  const auto id = zone_id_of(exchange.call);
+  if (!id) {
+    return id.error();
+  }
+  ListQuery query(exchange.call.target.query);
+  const auto force = query.word("force", boolean_words);
+  if (const auto problem = query.finish()) {
+    return *problem;
+  }
+  return shown(200, exchange.ports.zone_dnssec.unsign(exchange.scope, *id, force.value_or(false)), exchange.call);
+}
+
+Result<Answer> report_zone_ds(const Exchange& exchange) {
+  const auto id = zone_id_of(exchange.call);
+  if (!id) {
+    return id.error();
+  }
+  const auto at_parent = parse_ds_report(exchange.call.body);
+  if (!at_parent) {
+    return at_parent.error();
+  }
+  return shown(200, exchange.ports.zone_dnssec.report_ds(exchange.scope, *id, *at_parent), exchange.call);
+}
+
+}  // namespace minidns::api

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "base/ids.hpp"
+#include "dns/name.hpp"
+#include "dns/rrset.hpp"
+#include "dns/ttl.hpp"
+#include "dnssec/error.hpp"
+#include "dnssec/signer.hpp"
+#include "dnssec/zone/slot.hpp"
+#include "storage/dnssec_policies.hpp"
+#include "storage/zone_keys.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+/// What is published of a zone's keys, and central's signatures of it. Pure.
+namespace minidns::central {
+
+/// A key as a key set has it.
+struct KeySetMember {
+  DnssecKeyId id;
+  storage::KeyRole role;
+  dns::Rdata dnskey;
+  std::int64_t active_from;  ///< of a ZSK or CSK
+};
+
+/// DNSKEY of all keys; CDS (SHA-256, RFC 8624 §3.3) and CDNSKEY, if the policy says so, of KSKs and CSKs.
+[[nodiscard]] dnssec::Result<storage::NewKeySet> make_key_set(const KeySetId& id, const dns::Name& zone,
+                                                              const storage::DnssecPolicyFields& policy,
+                                                              const std::vector<KeySetMember>& keys);
+
+/// The RRsets that a key set publishes.
+struct KeySetRecords {
+  KeySetId id;
+  dns::Name zone;
+  dns::Ttl ttl;
+  storage::SignatureTimes times;
+  std::vector<dns::Rdata> dnskey;
+  std::vector<dns::Rdata> cds;
+  std::vector<dns::Rdata> cdnskey;
+};
+[[nodiscard]] KeySetRecords records_of(const storage::NewKeySet& set, const dns::Name& zone);
+
+struct KeySetSigner {
+  DnssecKeyId key;
+  std::shared_ptr<const dnssec::Signer> signer;
+};
+
+/// RRSIGs of all RRsets of the key set by all signers for all slots.
+[[nodiscard]] dnssec::Result<std::vector<storage::NewApexSignature>> sign_key_set(
+    const KeySetRecords& records, const std::vector<KeySetSigner>& signers, const std::vector<dnssec::Slot>& slots);
+
+/// The slot of the key set at T and the two after it (DESIGN.md §3, "key sets").
+[[nodiscard]] std::vector<dnssec::Slot> slots_ahead(const dnssec::SlotRule& rule, std::int64_t signing_time);
+inline constexpr int slots_ahead_count = 2;
+
+}  // namespace minidns::central

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "base/bytes.hpp"
+#include "base/ids.hpp"
+#include "base/secret_box.hpp"
+#include "dns/rrset.hpp"
+#include "dnssec/algorithm.hpp"
+#include "dnssec/error.hpp"
+#include "dnssec/signer.hpp"
+#include "storage/zone_keys.hpp"
+
+#include <memory>
+#include <optional>
+
+namespace minidns::central {
+
+/// A key of a zone that was just made.
+struct MadeKey {
+  storage::NewZoneKey record;
+  std::shared_ptr<const dnssec::Signer> signer;
+};
+
+/// Where private DNSSEC keys are made and kept. What is sealed may as well be a reference into an HSM. Safe on every
+/// thread; may take a second (RSA).
+class KeyVault {
+ public:
+  virtual ~KeyVault() = default;
+  /// Whether it can make and open KSKs.
+  [[nodiscard]] virtual bool has_ksk_store() const = 0;
+  /// The key's tag may be taken in its zone: that is for the caller to see.
+  [[nodiscard]] virtual dnssec::Result<MadeKey> make(storage::KeyRole role, dnssec::Algorithm algorithm,
+                                                     const DnssecKeyId& id) = 0;
+  /// `bad_key`: what is sealed can't be opened, or isn't the key of this DNSKEY.
+  [[nodiscard]] virtual dnssec::Result<std::shared_ptr<const dnssec::Signer>> open(storage::KeyRole role,
+                                                                                   const DnssecKeyId& id,
+                                                                                   const dns::Rdata& dnskey,
+                                                                                   ByteView sealed) = 0;
+};
+
+/// Keys that are kept in the database, sealed: ZSKs and CSKs under the master key that mdns has too, KSKs under
+/// another.
+class SealedKeyVault final : public KeyVault {
+ public:
+  /// `master` must outlive this. `ksks`: nothing if there is no such key; then no zone can get a KSK.
+  SealedKeyVault(const SecretBox& master, std::optional<SecretBox> ksks) : master_(master), ksks_(std::move(ksks)) {}
+
+  [[nodiscard]] bool has_ksk_store() const override { return ksks_.has_value(); }
+  [[nodiscard]] dnssec::Result<MadeKey> make(storage::KeyRole role, dnssec::Algorithm algorithm,
+                                             const DnssecKeyId& id) override;
+  [[nodiscard]] dnssec::Result<std::shared_ptr<const dnssec::Signer>> open(storage::KeyRole role, const DnssecKeyId& id,
+                                                                           const dns::Rdata& dnskey,
+                                                                           ByteView sealed) override;
+
+ private:
+  /// Null: there is none.
+  [[nodiscard]] const SecretBox* box_of(storage::KeyRole role) const;
+
+  const SecretBox& master_;
+  const std::optional<SecretBox> ksks_;
+};
+
+}  // namespace minidns::central

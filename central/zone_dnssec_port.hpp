@@ -1,0 +1,55 @@
+#pragma once
+
+#include "api/ports.hpp"
+#include "base/clock.hpp"
+#include "central/announcer.hpp"
+#include "central/key_vault.hpp"
+#include "central/zone_signing.hpp"
+#include "storage/dnssec_policies.hpp"
+#include "storage/signing_refresh.hpp"
+#include "storage/zone_dnssec.hpp"
+#include "storage/zone_edit.hpp"
+
+#include <vector>
+
+namespace minidns::central {
+
+/// What the port works on; all of it must outlive the port.
+struct ZoneDnssecStores {
+  storage::ZoneDnssec& zones;
+  storage::DnssecPolicies& policies;
+  storage::ZoneEditor& editor;
+  storage::SigningRefresh& refresh;
+};
+
+/// The signing of zones, as the API asks for it. Safe on any thread.
+class ZoneDnssecPort final : public api::ZoneDnssec {
+ public:
+  /// All must outlive this.
+  ZoneDnssecPort(const ZoneDnssecStores& stores, KeyVault& vault, Announcer& announcer, const Clock& clock)
+      : stores_(stores), vault_(vault), announcer_(announcer), clock_(clock) {}
+
+  [[nodiscard]] api::Result<api::ZoneDnssecView> get(const api::Scope& scope, const ZoneId& zone) override;
+  [[nodiscard]] api::Result<api::ZoneDnssecView> sign(const api::Scope& scope, const ZoneId& zone,
+                                                      const std::string& policy) override;
+  [[nodiscard]] api::Result<api::ZoneDnssecView> unsign(const api::Scope& scope, const ZoneId& zone,
+                                                        bool force) override;
+  [[nodiscard]] api::Result<api::ZoneDnssecView> report_ds(const api::Scope& scope, const ZoneId& zone,
+                                                           bool at_parent) override;
+
+ private:
+  [[nodiscard]] api::Result<void> sign_locked(const api::Scope& scope, const storage::DnssecPolicyRecord& policy,
+                                              const std::vector<MadeKey>& keys, storage::ZoneEdit& edit);
+  [[nodiscard]] api::Result<storage::SigningChange> change_for(const storage::DnssecPolicyRecord& policy,
+                                                               const std::vector<MadeKey>& keys,
+                                                               storage::ZoneEdit& edit);
+  [[nodiscard]] api::Result<void> check_clock();
+  void commit(const api::Scope& scope, storage::ZoneEdit& edit, storage::ZoneCommit commit);
+
+  const ZoneDnssecStores stores_;
+  KeyVault& vault_;
+  Announcer& announcer_;
+  const Clock& clock_;
+};
+
+}  // namespace minidns::central

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "central/key_vault.hpp"
+#include "dns/name.hpp"
+#include "dnssec/error.hpp"
+#include "storage/dnssec_policies.hpp"
+#include "storage/zone_keys.hpp"
+
+#include <set>
+#include <vector>
+
+namespace minidns::central {
+
+/// What a zone is to be signed with from its next version on.
+struct SigningPlan {
+  dns::Name zone;
+  storage::DnssecPolicyRecord policy;
+  std::int64_t signing_time;  ///< T
+  std::int32_t buckets;
+};
+
+/// New keys of the kinds that the policy wants: tags are drawn anew until they differ from each other and from `taken`.
+/// May take seconds (RSA): before any lock is held.
+[[nodiscard]] dnssec::Result<std::vector<MadeKey>> make_keys(KeyVault& vault, const storage::DnssecPolicyFields& policy,
+                                                             const std::set<std::uint16_t>& taken, const Clock& clock);
+inline constexpr int key_draws_max = 100;
+
+/// The first key set of a zone that was unsigned.
+[[nodiscard]] dnssec::Result<storage::SigningChange> begin_signing(const SigningPlan& plan,
+                                                                   const std::vector<MadeKey>& keys,
+                                                                   const Clock& clock);
+
+/// A key set with the same keys by another policy, of the same algorithm and key model. `keys`: all of the zone's.
+[[nodiscard]] dnssec::Result<storage::SigningChange> change_policy(KeyVault& vault, const SigningPlan& plan,
+                                                                   const std::vector<storage::SealedZoneKey>& keys,
+                                                                   const Clock& clock);
+
+}  // namespace minidns::central

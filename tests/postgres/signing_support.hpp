@@ -1,0 +1,61 @@
+#pragma once
+
+#include "central/dnssec_policy_port.hpp"
+#include "central/key_vault.hpp"
+#include "central/zone_dnssec_port.hpp"
+#include "dns/snapshot/zone_snapshot.hpp"
+#include "storage/postgres/dnssec_policies.hpp"
+#include "storage/postgres/signing_refresh.hpp"
+#include "storage/postgres/zone_content.hpp"
+#include "storage/postgres/zone_dnssec.hpp"
+#include "tests/postgres/storage_support.hpp"
+
+#include <memory>
+#include <string>
+
+namespace minidns::storage::postgres {
+
+/// central's DNSSEC ports on one database, beside a Desk's.
+class SigningDesk {
+ public:
+  explicit SigningDesk(Desk& desk);
+
+  /// What signing a zone by a policy gave; throws with the reason.
+  api::ZoneDnssecView sign(const ZoneId& zone, const std::string& policy = "default");
+  /// The problem with it, as text.
+  [[nodiscard]] std::string refusal(const ZoneId& zone, const std::string& policy = "default");
+  void add_policy(const std::string& name, const api::DnssecPolicyRequest& fields);
+
+  [[nodiscard]] central::ZoneDnssecPort& zones() { return zones_; }
+  [[nodiscard]] central::DnssecPolicyPort& policies() { return policies_; }
+  [[nodiscard]] PostgresSigningRefresh& refresh() { return refresh_; }
+  [[nodiscard]] central::SealedKeyVault& vault() { return vault_; }
+  [[nodiscard]] const SecretBox& master() const { return master_; }
+
+ private:
+  SystemClock clock_;
+  SecretBox master_;
+  PostgresZoneDnssec zone_store_;
+  PostgresDnssecPolicies policy_store_;
+  PostgresSigningRefresh refresh_;
+  central::SealedKeyVault vault_;
+  central::DnssecPolicyPort policies_;
+  central::ZoneDnssecPort zones_;
+};
+
+/// mdns' view of a database: with its rights, and the master key alone.
+class Reader {
+ public:
+  Reader(const std::string& conninfo, const SecretBox& master);
+
+  [[nodiscard]] PostgresZoneContent& content() { return content_; }
+  [[nodiscard]] ZoneHead head(const ZoneId& zone);
+  /// The zone signed with what is read.
+  [[nodiscard]] std::shared_ptr<const dns::ZoneSnapshot> signed_zone(const ZoneId& zone);
+
+ private:
+  const SecretBox& master_;
+  PostgresZoneContent content_;
+};
+
+}  // namespace minidns::storage::postgres

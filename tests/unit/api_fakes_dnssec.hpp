@@ -1,0 +1,36 @@
+#pragma once
+
+#include "api/ports.hpp"
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace minidns::api::test {
+
+/// DNSSEC policies and signed zones in memory. Every zone is there. Safe on every thread.
+class FakeDnssec final : public DnssecPolicies, public ZoneDnssec {
+ public:
+  FakeDnssec();
+
+  Result<DnssecPolicyView> create(const Scope& scope, const NewDnssecPolicy& policy) override;
+  Result<DnssecPolicyView> get(const Scope& scope, const std::string& name) override;
+  Result<std::vector<DnssecPolicyView>> list(const Scope& scope) override;
+  Result<DnssecPolicyView> update(const Scope& scope, const std::string& name,
+                                  const DnssecPolicyRequest& change) override;
+  Result<void> remove(const Scope& scope, const std::string& name) override;
+
+  Result<ZoneDnssecView> get(const Scope& scope, const ZoneId& zone) override;
+  Result<ZoneDnssecView> sign(const Scope& scope, const ZoneId& zone, const std::string& policy) override;
+  Result<ZoneDnssecView> unsign(const Scope& scope, const ZoneId& zone, bool force) override;
+  Result<ZoneDnssecView> report_ds(const Scope& scope, const ZoneId& zone, bool at_parent) override;
+
+ private:
+  std::mutex mutex_;  // guards what follows
+  std::vector<DnssecPolicyView> policies_;
+  std::optional<std::string> signed_by_;
+  DsState ds_ = DsState::unknown;
+};
+
+}  // namespace minidns::api::test
