@@ -33,16 +33,16 @@ Platform::Platform(const PlatformOptions& options)
   database_config_ = options.database_config;
   postgres_.create_empty_database("minidns");
   if (options.standby) standby_ = PostgresCluster::standby_of(postgres_);
-  for (const char* key : {"master-key", "ksk-master-key"}) {
-    write_file(folder_ / key, to_hex(random_bytes(32)) + "\n");
-    ::chmod((folder_ / key).c_str(), 0600);
+  for (const auto* name : {"master-key", "ksk-master-key"}) {
+    write_file(folder_ / name, to_hex(random_bytes(32)) + "\n");
+    ::chmod((folder_ / name).c_str(), 0600);
   }
 
   const auto port = std::to_string(api_port_);
   const auto central_ops = free_port();
   const auto central_file = program_config("central",
                                            "listen: {address: 127.0.0.1, port: " + port + "}\nksk_master_key_file: " +
-                                               folder_.path().string() + "/ksk-master-key\n" + options.central_config,
+                                               (folder_ / "ksk-master-key") + "\n" + options.central_config,
                                            central_ops);
   central_ = std::make_unique<Program>("central", std::vector<std::string>{"serve"}, central_file,
                                        folder_ / "central.log", central_ops);
