@@ -76,8 +76,8 @@ void ChangeSigner::mark_changed() {
 
 void ChangeSigner::mark_below(ByteView owner) {
   const auto end = after_subtree(owner);
-  for (auto name = from_.content.at_or_after(just_after(owner)); name && (!end || *name < *end);
-       name = from_.content.at_or_after(just_after(*name))) {
+  for (auto name = from_.content.at_or_after(just_after(owner), end); name;
+       name = from_.content.at_or_after(just_after(*name), end)) {
     dirty_.insert(*name);
   }
 }

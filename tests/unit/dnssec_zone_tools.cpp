@@ -49,14 +49,15 @@ std::string failure_of(const std::string& command) {
 
 }  // namespace
 
-std::string complaints(const dns::ZoneSnapshot& zone) {
+std::string complaints(const dns::ZoneSnapshot& zone, KeyRoles roles) {
   const TemporaryFolder folder;
   const std::string file = (folder.path() / "zone").string();
   const std::string text = zone_file_of(zone);
   std::ofstream(file) << text;
   const std::string apex = "'" + zone.apex().to_text() + "'";
   std::string found = failure_of("ldns-verify-zone -V 2 " + file);
-  found += failure_of("dnssec-verify -o " + apex + " " + file);
+  found += failure_of(std::string("dnssec-verify ") + (roles == KeyRoles::one_for_all ? "-z" : "") + " -o " + apex +
+                      " " + file);
   std::ofstream(file) << zone_file_of(zone, BelowDname::left_out);
   found += failure_of("kzonecheck -d on -o " + apex + " " + file);
   return found.empty() ? found : found + text;
