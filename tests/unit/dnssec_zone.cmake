@@ -1,6 +1,7 @@
 minidns_test(dnssec_zone_unit
   SOURCES
     unit/dnssec_zone_change.cpp
+    unit/dnssec_zone_digest.cpp
     unit/dnssec_zone_full.cpp
     unit/dnssec_zone_inputs.cpp
     unit/dnssec_zone_large.cpp
