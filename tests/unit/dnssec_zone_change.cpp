@@ -93,6 +93,23 @@ TEST_P(SignedChange, AppliedIsWhatFullSigningMakesOverRandomHistories) {
   }
 }
 
+TEST_P(SignedChange, AppliedIsWhatFullSigningMakesOfZonesThatNoServerWouldLoad) {
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    dns::test::RandomZone zones(seed, name("b.Example."));
+    const auto inputs = inputs_for(name("b.example."), GetParam(), start_s);
+    Content content = zones.content(zones.below(150));
+    Snapshot zone = sign(content, inputs, 1);
+    for (std::int64_t version = 2; version <= 4; ++version) {
+      const Content next = zones.changed(content, zones.below(20));
+      const auto delta = sign_change(*zone, inputs, naive_diff(content, next, version - 1), inputs);
+      ASSERT_TRUE(delta) << delta.error().detail;
+      zone = zone->apply(*delta).value();
+      ASSERT_TRUE(records_of(*zone) == records_of(*sign(next, inputs, version))) << "seed " << seed;
+      content = next;
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Denials, SignedChange, testing::Values(Denial::nsec, Denial::nsec3, Denial::nsec3_opt_out),
                          [](const auto& tested) {
                            return tested.param == Denial::nsec    ? "Nsec"

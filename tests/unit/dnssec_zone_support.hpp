@@ -5,9 +5,12 @@
 #include "dnssec/zone/signing_inputs.hpp"
 #include "tests/unit/snapshot_support.hpp"
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <random>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,8 +40,24 @@ void publish(SigningInputs& inputs, const SigningKey& key);
 enum class BelowDname { written, left_out };
 [[nodiscard]] std::string zone_file_of(const dns::ZoneSnapshot& zone, BelowDname below_dname = BelowDname::written);
 
+/// Whether a key signs the key set and the rest, which BIND has to be told.
+enum class KeyRoles { split, one_for_all };
 /// What the tools complain of: empty if ldns-verify-zone, dnssec-verify and kzonecheck are content.
-[[nodiscard]] std::string complaints(const dns::ZoneSnapshot& zone);
+[[nodiscard]] std::string complaints(const dns::ZoneSnapshot& zone, KeyRoles roles = KeyRoles::split);
+
+/// In place of signatures, hashes; and counts them. For large zones.
+class CountingSigner final : public Signer {
+ public:
+  explicit CountingSigner(std::uint16_t key_tag) : key_tag_(key_tag) {}
+  [[nodiscard]] Algorithm algorithm() const override { return Algorithm::ed25519; }
+  [[nodiscard]] std::uint16_t key_tag() const override { return key_tag_; }
+  [[nodiscard]] Result<std::vector<Bytes>> sign(std::span<const ByteView> messages) const override;
+  [[nodiscard]] std::size_t count() const { return count_; }
+
+ private:
+  std::uint16_t key_tag_;
+  mutable std::atomic<std::size_t> count_ = 0;
+};
 
 /// Zones that are valid to servers and hard to sign: cuts, DNAMEs, glue, occluded names, wildcards, empty
 /// non-terminals, capitals, escapes, types from all over the range.
