@@ -29,7 +29,8 @@ TEST_F(MdnsAttacks, AFloodOfConnectionsKeepsNobodyOut) {
       held.push_back(connect_from(attacker(number)));
       if (held.size() > 600) held.pop_front();
     });
-    ASSERT_TRUE(eventually([&] { return metric("minidns_mdns_connections_closed_total{reason=\"evicted\"}") > 300; }));
+    ASSERT_TRUE(
+        eventually([&] { return metric("minidns_mdns_connections_closed_total{reason=\"evicted\"}") > 300; }, 3min));
     EXPECT_EQ(transfers_of_a_good_peer(10), 10);
   }
   EXPECT_LT(memory_peak(), before + memory_growth_max);
