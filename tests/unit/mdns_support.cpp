@@ -7,6 +7,7 @@
 #include "dns/wire/request.hpp"
 #include "storage/postgres/errors.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace minidns::mdns::test {
