@@ -50,9 +50,7 @@ Result<std::vector<dns::RRsetChange>> ChangeSigner::run() {
   if (from_.denial_ttl != to_.denial_ttl) {
     mark_denials();
   }
-  if (!to_.plan.has_same_uses(from_.plan)) {
-    mark_moved_signatures();
-  }
+  mark_moved_signatures();
   for (const auto& owner : dirty_) {
     if (auto made = make_anew(owner); !made) {
       return made.error();
@@ -76,8 +74,8 @@ void ChangeSigner::mark_changed() {
 
 void ChangeSigner::mark_below(ByteView owner) {
   const auto end = after_subtree(owner);
-  for (auto name = from_.content.at_or_after(just_after(owner)); name && (!end || *name < *end);
-       name = from_.content.at_or_after(just_after(*name))) {
+  for (auto name = from_.content.at_or_after(just_after(owner), end); name;
+       name = from_.content.at_or_after(just_after(*name), end)) {
     dirty_.insert(*name);
   }
 }
@@ -127,19 +125,26 @@ void ChangeSigner::mark_denials() {
   }
 }
 
-/// What is signed is in the RRSIGs, so that no content needs to be looked at.
+/// Where signatures have other times or keys. What is signed is in the RRSIGs, so no content needs to be looked at.
 void ChangeSigner::mark_moved_signatures() {
+  const bool has_same_buckets = from_.plan.slots().times().buckets == to_.plan.slots().times().buckets;
+  const auto moved = has_same_buckets ? to_.plan.moved_buckets(from_.plan) : std::vector<bool>{};
+  if (has_same_buckets && std::find(moved.begin(), moved.end(), true) == moved.end()) {
+    return;
+  }
+  const auto has_moved = [&](const dns::Name& owner, RRType type) {
+    return has_same_buckets ? moved[to_.plan.slots().bucket_of(owner, type)]
+                            : !is_same(from_.plan.uses(owner, type), to_.plan.uses(owner, type));
+  };
   for (dns::SnapshotCursor cursor(zone_); !cursor.at_end(); cursor.next()) {
     if (cursor.type() != RRType::rrsig) {
       continue;
     }
     const auto rrsigs = cursor.rrset();
-    const bool has_moved = std::any_of(rrsigs.rdata.begin(), rrsigs.rdata.end(), [&](const dns::Rdata& rrsig) {
-      const auto octets = rrsig.octets();
-      const RRType covered(static_cast<std::uint16_t>(octets[0] << 8 | octets[1]));
-      return !is_same(from_.plan.uses(rrsigs.owner, covered), to_.plan.uses(rrsigs.owner, covered));
-    });
-    if (has_moved) {
+    if (std::any_of(rrsigs.rdata.begin(), rrsigs.rdata.end(), [&](const dns::Rdata& rrsig) {
+          const auto octets = rrsig.octets();
+          return has_moved(rrsigs.owner, RRType(static_cast<std::uint16_t>(octets[0] << 8 | octets[1])));
+        })) {
       dirty_.insert(key_of(cursor));
     }
   }

@@ -234,13 +234,16 @@ std::optional<Bytes> ContentView::occluder_of(ByteView owner) const {
   return std::nullopt;
 }
 
-std::optional<Bytes> ContentView::unchanged_at_or_after(ByteView from) const {
+std::optional<Bytes> ContentView::unchanged_at_or_after(ByteView from, const std::optional<Bytes>& end) const {
   KeyRoom room;
   for (dns::SnapshotCursor cursor(zone_->tree(), from, RRType::soa); !cursor.at_end(); cursor.next()) {
     if (is_made_by_signing(cursor.type())) {
       continue;
     }
     const ByteView key(room.data(), cursor.owner_key(room));
+    if (end && !is_less(key, *end)) {
+      return std::nullopt;
+    }
     if (!is_changed(key)) {
       return copy(key);
     }
@@ -254,9 +257,12 @@ std::optional<Bytes> ContentView::changed_at_or_after(ByteView from) const {
   return at == present_.end() ? std::nullopt : std::optional(*at);
 }
 
-std::optional<Bytes> ContentView::at_or_after(ByteView from) const {
-  auto unchanged = unchanged_at_or_after(from);
+std::optional<Bytes> ContentView::at_or_after(ByteView from, const std::optional<Bytes>& end) const {
+  auto unchanged = unchanged_at_or_after(from, end);
   auto changed = changed_at_or_after(from);
+  if (changed && end && !is_less(*changed, *end)) {
+    changed.reset();
+  }
   if (!unchanged || (changed && is_less(*changed, *unchanged))) {
     return changed;
   }

@@ -37,8 +37,8 @@ class ContentView {
   /// The uppermost name above `owner` that occludes it.
   [[nodiscard]] std::optional<Bytes> occluder_of(ByteView owner) const;
 
-  /// The first owner that is not before `from`; nothing at the end.
-  [[nodiscard]] std::optional<Bytes> at_or_after(ByteView from) const;
+  /// The first owner that is not before `from`, but before `end` if there is one.
+  [[nodiscard]] std::optional<Bytes> at_or_after(ByteView from, const std::optional<Bytes>& end = std::nullopt) const;
   /// The last owner before `owner`, which isn't the apex. The walk back ends at `known`, if it comes there: an owner
   /// that doesn't exist (any more) and whose predecessor is known.
   struct Known {
@@ -57,7 +57,7 @@ class ContentView {
   [[nodiscard]] std::vector<dns::RRset> sets_before(ByteView owner) const;
   [[nodiscard]] std::optional<Bytes> changed_at_or_after(ByteView from) const;
   [[nodiscard]] std::optional<Bytes> changed_before(ByteView owner) const;
-  [[nodiscard]] std::optional<Bytes> unchanged_at_or_after(ByteView from) const;
+  [[nodiscard]] std::optional<Bytes> unchanged_at_or_after(ByteView from, const std::optional<Bytes>& end) const;
   [[nodiscard]] std::optional<Bytes> unchanged_before(ByteView owner, const std::optional<Known>& known) const;
 
   const dns::ZoneSnapshot* zone_;

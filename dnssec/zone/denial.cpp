@@ -1,8 +1,7 @@
 #include "dnssec/zone/denial.hpp"
 
 #include "dns/soa.hpp"
-
-#include <openssl/sha.h>
+#include "dnssec/zone/hash.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -74,10 +73,7 @@ dns::RRset nsec(const dns::Name& owner, dns::Ttl ttl, const dns::Name& next, Byt
 }
 
 Nsec3Hash nsec3_hash(const dns::Name& name) {
-  const dns::Name lower = name.lowercased();
-  Nsec3Hash hash;
-  SHA1(lower.wire().data(), lower.wire().size(), hash.data());
-  return hash;
+  return sha1_of(name.lowercased().wire());
 }
 
 Result<dns::Name> nsec3_owner(const Nsec3Hash& hash, const dns::Name& apex) {

@@ -54,13 +54,13 @@ class ChainChange {
   [[nodiscard]] Result<void> sort_by_fate();
   [[nodiscard]] std::vector<Nsec3Change> changes();
   [[nodiscard]] Nsec3Hash previous_of(const Nsec3Hash& hash);
-  [[nodiscard]] Nsec3Hash next_of(const Nsec3Hash& hash) const;
+  [[nodiscard]] Nsec3Hash next_of(const Nsec3Hash& hash);
   void write(const Nsec3Hash& hash, const Bytes& bitmap);
 
   const dns::ZoneSnapshot& zone_;
   const ContentView& content_;
   const SigningInputs& inputs_;
-  const Nsec3Search chain_;
+  Nsec3Search chain_;
   std::map<Bytes, NameState> states_;
   std::map<Nsec3Hash, Bytes> added_;  ///< bitmaps
   std::set<Nsec3Hash> removed_;
@@ -120,13 +120,14 @@ bool ChainChange::has_denied_name_below(const Bytes& name) const {
   if (content_.occluder_of(name)) {
     return false;
   }
-  for (auto below = content_.at_or_after(just_after(name)); below && is_at_or_below(*below, name);) {
+  const auto end = after_subtree(name);
+  for (auto below = content_.at_or_after(just_after(name), end); below;) {
     const bool is_opted_out = inputs_.denial == Denial::nsec3_opt_out && content_.has(*below, dns::RRType::ns) &&
                               !content_.has(*below, dns::RRType::ds);
     if (!is_opted_out) {
       return true;
     }
-    below = content_.at_or_after(*after_subtree(*below));  // what is below a cut doesn't count
+    below = content_.at_or_after(*after_subtree(*below), end);  // what is below a cut doesn't count
   }
   return false;
 }
@@ -172,7 +173,7 @@ Nsec3Hash ChainChange::previous_of(const Nsec3Hash& hash) {
 }
 
 /// The hash that comes after `hash`, which is in the chain afterwards.
-Nsec3Hash ChainChange::next_of(const Nsec3Hash& hash) const {
+Nsec3Hash ChainChange::next_of(const Nsec3Hash& hash) {
   Nsec3Hash next = chain_.after(added_.contains(hash) ? chain_.before(hash) : hash);
   while (removed_.contains(next)) {
     next = chain_.after(next);

@@ -42,7 +42,8 @@ bool is_between(const Nsec3Hash& from, const Nsec3Hash& middle, const Nsec3Hash&
   return from < to ? from < middle && middle < to : (middle > from || middle < to) && middle != from;
 }
 
-Nsec3Search::Nsec3Search(const dns::ZoneSnapshot& zone) : zone_(&zone), apex_hash_(nsec3_hash(zone.apex())) {}
+Nsec3Search::Nsec3Search(const dns::ZoneSnapshot& zone)
+    : zone_(&zone), apex_hash_(nsec3_hash(zone.apex())), last_(apex_hash_) {}
 
 std::optional<Nsec3> Nsec3Search::find(const Nsec3Hash& hash) const {
   const Bytes key = nsec3_owner_key(hash);
@@ -56,15 +57,27 @@ Nsec3Hash Nsec3Search::after(const Nsec3Hash& hash) const {
   return nsec3->next;
 }
 
-Nsec3Hash Nsec3Search::before(const Nsec3Hash& hash) const {
-  Nsec3Hash at = entry_before(hash);
-  for (;;) {
-    const Nsec3Hash next = after(at);
-    if (next == hash || !is_between(at, next, hash)) {
-      return at;
-    }
-    at = next;
+Nsec3Hash Nsec3Search::before(const Nsec3Hash& hash) {
+  constexpr std::size_t short_steps = 16;  // costs about as much as the search below
+  constexpr std::size_t any_steps = std::numeric_limits<std::size_t>::max();
+  auto found = follow(last_, hash, short_steps);
+  if (!found) {
+    found = follow(entry_before(hash), hash, any_steps);
   }
+  last_ = *found;
+  return last_;
+}
+
+/// Along the chain, the last hash before `to`; nothing if it is farther away than that.
+std::optional<Nsec3Hash> Nsec3Search::follow(Nsec3Hash from, const Nsec3Hash& to, std::size_t steps_max) const {
+  for (; steps_max > 0; --steps_max) {
+    const Nsec3Hash next = after(from);
+    if (next == to || !is_between(from, next, to)) {
+      return from;
+    }
+    from = next;
+  }
+  return std::nullopt;
 }
 
 /// A hash of the chain, hopefully not far before `hash`.

@@ -22,16 +22,18 @@ class Nsec3Search {
 
   [[nodiscard]] std::optional<Nsec3> find(const Nsec3Hash& hash) const;
   /// The hash that comes before `hash` in the chain, or would if it were there.
-  [[nodiscard]] Nsec3Hash before(const Nsec3Hash& hash) const;
+  [[nodiscard]] Nsec3Hash before(const Nsec3Hash& hash);
   /// The hash that comes after one which is in the chain.
   [[nodiscard]] Nsec3Hash after(const Nsec3Hash& hash) const;
 
  private:
   [[nodiscard]] std::optional<Nsec3Hash> first_from(std::uint64_t start, std::size_t walk_rrsets_max) const;
   [[nodiscard]] Nsec3Hash entry_before(const Nsec3Hash& hash) const;
+  [[nodiscard]] std::optional<Nsec3Hash> follow(Nsec3Hash from, const Nsec3Hash& to, std::size_t steps_max) const;
 
   const dns::ZoneSnapshot* zone_;
   Nsec3Hash apex_hash_;
+  Nsec3Hash last_;  ///< what `before` gave last
 };
 
 /// The owner of an NSEC3 record as octets of an OwnerKey.

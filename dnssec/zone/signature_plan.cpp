@@ -1,6 +1,7 @@
 #include "dnssec/zone/signature_plan.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <string>
 
 namespace minidns::dnssec {
@@ -201,9 +202,13 @@ bool SignaturePlan::is_same_key(const SignaturePlan& before, const Use& use) con
   return found;
 }
 
-bool SignaturePlan::has_same_uses(const SignaturePlan& before) const {
-  return slots_.times().buckets == before.slots_.times().buckets &&
-         std::equal(by_bucket_.begin(), by_bucket_.end(), before.by_bucket_.begin(), before.by_bucket_.end(), is_same);
+std::vector<bool> SignaturePlan::moved_buckets(const SignaturePlan& before) const {
+  assert(by_bucket_.size() == before.by_bucket_.size());
+  std::vector<bool> moved;
+  for (std::size_t bucket = 0; bucket < by_bucket_.size(); ++bucket) {
+    moved.push_back(!is_same(by_bucket_[bucket], before.by_bucket_[bucket]));
+  }
+  return moved;
 }
 
 bool is_same(const std::vector<SignaturePlan::Use>& a, const std::vector<SignaturePlan::Use>& b) {

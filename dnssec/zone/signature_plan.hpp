@@ -42,9 +42,8 @@ class SignaturePlan {
   /// Whether a signature that `before` made with the key of `use` is still this key's: it isn't if another key with the
   /// same tag could have made it.
   [[nodiscard]] bool is_same_key(const SignaturePlan& before, const Use& use) const;
-  /// Whether every RRset keeps keys and times, so that only changed RRsets need signatures. The key set's is another
-  /// matter.
-  [[nodiscard]] bool has_same_uses(const SignaturePlan& before) const;
+  /// By bucket, whether keys or times differ from `before`, which has as many buckets. The key set is another matter.
+  [[nodiscard]] std::vector<bool> moved_buckets(const SignaturePlan& before) const;
 
  private:
   SignaturePlan(const SigningInputs& inputs, SlotRule slots);

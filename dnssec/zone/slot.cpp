@@ -1,7 +1,7 @@
 #include "dnssec/zone/slot.hpp"
 
 #include "base/bytes.hpp"
-#include "base/digest.hpp"
+#include "dnssec/zone/hash.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -9,15 +9,6 @@
 
 namespace minidns::dnssec {
 namespace {
-
-std::uint64_t stable_hash(ByteView octets) {
-  const auto digest = sha256(octets);
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < 8; ++i) {
-    value = value << 8 | digest[i];
-  }
-  return value;
-}
 
 /// The low `bits` bits in reverse.
 std::uint32_t bit_reverse(std::uint32_t value, int bits) {

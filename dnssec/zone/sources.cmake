@@ -4,6 +4,8 @@ target_sources(minidns_dnssec PRIVATE
   zone/change_signer.cpp
   zone/content_view.cpp
   zone/denial.cpp
+  zone/digest.cpp
+  zone/hash.cpp
   zone/nsec3_chain.cpp
   zone/nsec3_change.cpp
   zone/nsec3_names.cpp

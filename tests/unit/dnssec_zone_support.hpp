@@ -5,9 +5,12 @@
 #include "dnssec/zone/signing_inputs.hpp"
 #include "tests/unit/snapshot_support.hpp"
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <random>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,14 +40,32 @@ void publish(SigningInputs& inputs, const SigningKey& key);
 enum class BelowDname { written, left_out };
 [[nodiscard]] std::string zone_file_of(const dns::ZoneSnapshot& zone, BelowDname below_dname = BelowDname::written);
 
+/// Whether a key signs the key set and the rest, which BIND has to be told.
+enum class KeyRoles { split, one_for_all };
 /// What the tools complain of: empty if ldns-verify-zone, dnssec-verify and kzonecheck are content.
-[[nodiscard]] std::string complaints(const dns::ZoneSnapshot& zone);
+[[nodiscard]] std::string complaints(const dns::ZoneSnapshot& zone, KeyRoles roles = KeyRoles::split);
+
+/// In place of signatures, hashes; and counts them. For large zones.
+class CountingSigner final : public Signer {
+ public:
+  explicit CountingSigner(std::uint16_t key_tag) : key_tag_(key_tag) {}
+  [[nodiscard]] Algorithm algorithm() const override { return Algorithm::ed25519; }
+  [[nodiscard]] std::uint16_t key_tag() const override { return key_tag_; }
+  [[nodiscard]] Result<std::vector<Bytes>> sign(std::span<const ByteView> messages) const override;
+  [[nodiscard]] std::size_t count() const { return count_; }
+
+ private:
+  std::uint16_t key_tag_;
+  mutable std::atomic<std::size_t> count_ = 0;
+};
 
 /// Zones that are valid to servers and hard to sign: cuts, DNAMEs, glue, occluded names, wildcards, empty
 /// non-terminals, capitals, escapes, types from all over the range.
 class HardZones {
  public:
-  HardZones(std::uint64_t seed, dns::Name apex) : random_(seed), apex_(std::move(apex)) {}
+  /// `labels`: to be used more often than others.
+  HardZones(std::uint64_t seed, dns::Name apex, std::vector<std::string> labels = {})
+      : random_(seed), apex_(std::move(apex)), labels_(std::move(labels)) {}
   [[nodiscard]] Content content(std::size_t rrsets);
   [[nodiscard]] Content changed(const Content& content, std::size_t changes);
   [[nodiscard]] std::size_t below(std::size_t limit) { return random_() % limit; }
@@ -59,6 +80,7 @@ class HardZones {
 
   std::mt19937_64 random_;
   dns::Name apex_;
+  std::vector<std::string> labels_;
 };
 
 }  // namespace minidns::dnssec::test
