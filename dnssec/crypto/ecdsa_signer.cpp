@@ -40,6 +40,7 @@ class EcdsaSigner final : public Signer {
       const auto made = std::span(signatures).subspan(done, count);
       const Digests digests = hash(batch);
       sign_batch(multiples, std::span(digests).first(count), made, 0);
+      wipe_dead_stack();
       const std::size_t sample = pick_sample(batch);
       if (!verifier_.verify(digests[sample], made[sample])) {
         return Error{Errc::fault, "a signature of key " + std::to_string(key_tag_) + " doesn't verify"};
@@ -73,8 +74,9 @@ class EcdsaSigner final : public Signer {
     std::array<Scalar, batch_size_max> products;  ///< of the nonces up to this one
   };
 
-  void sign_batch(BasePointMultiples& multiples, std::span<const Digest> digests, std::span<Bytes> signatures,
-                  unsigned skipped) const {
+  // Not inlined, so that its frame is dead when the stack below `sign` is wiped.
+  [[gnu::noinline]] void sign_batch(BasePointMultiples& multiples, std::span<const Digest> digests,
+                                    std::span<Bytes> signatures, unsigned skipped) const {
     Wiped<Work> wiped;
     Work& work = wiped.value;
     const std::size_t count = digests.size();
