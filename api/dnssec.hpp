@@ -74,6 +74,17 @@ struct ZoneKeyView {
   std::optional<WallTime> active_at = {};
 };
 
+enum class RollPhase { publishing, activating, draining };
+
+/// A roll of the ZSK that is under way (RFC 7583 §3.2.1).
+struct KeyRollView {
+  DnssecKeyId old_key;
+  DnssecKeyId new_key;
+  RollPhase phase;
+  WallTime started_at;
+  WallTime next_at;  ///< nothing happens before
+};
+
 /// A DS record for the parent.
 struct DsView {
   std::uint16_t key_tag;
@@ -94,6 +105,7 @@ struct ZoneDnssecView {
     std::int32_t buckets;
   };
   std::optional<Signed> signing = {};  ///< nothing: unsigned
+  std::optional<KeyRollView> roll = {};
   std::vector<ZoneKeyView> keys = {};
   std::vector<DsView> ds = {};
 };

@@ -98,6 +98,18 @@ Result<Answer> unsign_zone(const Exchange& exchange) {
   return shown(200, exchange.ports.zone_dnssec.unsign(exchange.scope, *id, force.value_or(false)), exchange.call);
 }
 
+Result<Answer> roll_zone_key(const Exchange& exchange) {
+  const auto id = zone_id_of(exchange.call);
+  if (!id) {
+    return id.error();
+  }
+  const auto role = parse_roll(exchange.call.body);
+  if (!role) {
+    return role.error();
+  }
+  return shown(202, exchange.ports.zone_dnssec.roll(exchange.scope, *id, *role), exchange.call);
+}
+
 Result<Answer> report_zone_ds(const Exchange& exchange) {
   const auto id = zone_id_of(exchange.call);
   if (!id) {

@@ -35,6 +35,15 @@ json::object render_key(const ZoneKeyView& key) {
   return object;
 }
 
+json::value render_roll(const std::optional<KeyRollView>& roll) {
+  if (!roll) {
+    return {};
+  }
+  return json::object{{"role", key_role_words.word_of(KeyRole::zsk)}, {"old_key_id", roll->old_key.to_string()},
+                      {"new_key_id", roll->new_key.to_string()},      {"phase", roll_phase_words.word_of(roll->phase)},
+                      {"started_at", to_timestamp(roll->started_at)}, {"next_at", to_timestamp(roll->next_at)}};
+}
+
 json::object render_ds(const DsView& ds) {
   return {{"key_tag", ds.key_tag},
           {"algorithm", ds.algorithm},
@@ -85,6 +94,7 @@ json::object render(const ZoneDnssecView& zone, std::string_view base_url) {
           {"signatures_valid_until_at_least", time(&ZoneDnssecView::Signed::valid_until_at_least)},
           {"refresh_due_at", time(&ZoneDnssecView::Signed::refresh_due)},
           {"buckets", signing ? json::value(signing->buckets) : json::value()},
+          {"roll", render_roll(zone.roll)},
           {"keys", std::move(keys)},
           {"ds", std::move(ds)},
           {"links", json::object{{"self", std::string(base_url) + path_of(zone)}}}};

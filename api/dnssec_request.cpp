@@ -29,6 +29,10 @@ std::optional<KeyModel> parse_key_model(const Field& field) {
   return parse_word(field, key_model_words);
 }
 
+std::optional<KeyRole> parse_role(const Field& field) {
+  return parse_word(field, key_role_words);
+}
+
 std::optional<Denial> parse_denial(const Field& field) {
   return parse_word(field, denial_words);
 }
@@ -110,6 +114,21 @@ Result<bool> parse_ds_report(std::string_view body) {
     return problem_of(std::move(errors));
   }
   return *at_parent;
+}
+
+Result<KeyRole> parse_roll(std::string_view body) {
+  const auto value = parse_json(body);
+  if (!value) {
+    return value.error();
+  }
+  FieldErrors errors;
+  ObjectReader reader(*value, {}, errors);
+  const auto role = reader.required("role", parse_role);
+  reader.finish("roll");
+  if (!errors.empty()) {
+    return problem_of(std::move(errors));
+  }
+  return *role;
 }
 
 }  // namespace minidns::api

@@ -15,4 +15,7 @@ namespace minidns::api {
 /// POST /v2/zones/{id}/dnssec/ds: whether the parent has the DS set.
 [[nodiscard]] Result<bool> parse_ds_report(std::string_view body);
 
+/// POST /v2/zones/{id}/dnssec/roll: which key.
+[[nodiscard]] Result<KeyRole> parse_roll(std::string_view body);
+
 }  // namespace minidns::api

@@ -64,6 +64,7 @@ namespace minidns::api {
 [[nodiscard]] Result<Answer> show_zone_dnssec(const Exchange& exchange);
 [[nodiscard]] Result<Answer> sign_zone(const Exchange& exchange);
 [[nodiscard]] Result<Answer> unsign_zone(const Exchange& exchange);
+[[nodiscard]] Result<Answer> roll_zone_key(const Exchange& exchange);
 [[nodiscard]] Result<Answer> report_zone_ds(const Exchange& exchange);
 
 [[nodiscard]] Result<Answer> list_service_statuses(const Exchange& exchange);

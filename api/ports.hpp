@@ -161,6 +161,9 @@ class ZoneDnssec {
                                                     const std::string& policy) = 0;
   /// invalid_operation unless the DS is gone from the parent, or `force`.
   [[nodiscard]] virtual Result<ZoneDnssecView> unsign(const Scope& scope, const ZoneId& zone, bool force) = 0;
+  /// Begins to replace a key. invalid_operation while a roll runs; invalid_object about `role` for what can't be
+  /// rolled.
+  [[nodiscard]] virtual Result<ZoneDnssecView> roll(const Scope& scope, const ZoneId& zone, KeyRole role) = 0;
   /// What a person says of the parent.
   [[nodiscard]] virtual Result<ZoneDnssecView> report_ds(const Scope& scope, const ZoneId& zone, bool at_parent) = 0;
 };

@@ -35,6 +35,7 @@ constexpr std::array table{
     Route{get, "/v2/zones/{zone_id}/dnssec", member(&show_zone_dnssec)},
     Route{put, "/v2/zones/{zone_id}/dnssec", member(&sign_zone, Body::json)},
     Route{Method::remove, "/v2/zones/{zone_id}/dnssec", member(&unsign_zone)},
+    Route{post, "/v2/zones/{zone_id}/dnssec/roll", member(&roll_zone_key, Body::json)},
     Route{post, "/v2/zones/{zone_id}/dnssec/ds", member(&report_zone_ds, Body::json)},
 
     Route{get, "/v2/zones/{zone_id}/recordsets", member(&list_recordsets)},

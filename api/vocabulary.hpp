@@ -54,6 +54,9 @@ inline constexpr Words<KeyRole, 3> key_role_words{
     {{{KeyRole::ksk, "KSK"}, {KeyRole::zsk, "ZSK"}, {KeyRole::csk, "CSK"}}}};
 inline constexpr Words<KeyState, 3> key_state_words{
     {{{KeyState::published, "PUBLISHED"}, {KeyState::active, "ACTIVE"}, {KeyState::retired, "RETIRED"}}}};
+inline constexpr Words<RollPhase, 3> roll_phase_words{{{{RollPhase::publishing, "PUBLISHING"},
+                                                        {RollPhase::activating, "ACTIVATING"},
+                                                        {RollPhase::draining, "DRAINING"}}}};
 inline constexpr Words<DsState, 3> ds_state_words{
     {{{DsState::unknown, "UNKNOWN"}, {DsState::present, "PRESENT"}, {DsState::absent, "ABSENT"}}}};
 inline constexpr Words<bool, 2> boolean_words{{{{true, "true"}, {false, "false"}}}};

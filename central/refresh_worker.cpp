@@ -76,9 +76,10 @@ dnssec::Result<ZoneRefresh> refresh_of(const storage::DueZone& zone, std::int64_
   return refresh;
 }
 
-RefreshWorker::RefreshWorker(storage::SigningRefresh& refresh, KeyVault& vault, Announcer& announcer, const Logger& log,
-                             Metrics& metrics)
+RefreshWorker::RefreshWorker(storage::SigningRefresh& refresh, KeyRoller& roller, KeyVault& vault, Announcer& announcer,
+                             const Logger& log, Metrics& metrics)
     : refresh_(refresh),
+      roller_(roller),
       vault_(vault),
       announcer_(announcer),
       log_(log),
@@ -131,6 +132,7 @@ void RefreshWorker::round() {
   if (clock.accepted) {
     while (!must_stop() && refresh_some()) {
     }
+    roller_.advance_due();
   } else {
     log_.error(
         "the database's clock leapt: nothing is signed until `central dnssec accept-clock` says that it is right",
@@ -177,6 +179,7 @@ void RefreshWorker::measure() {
   const auto now = std::chrono::steady_clock::now();
   if (!measured_at_ || now - *measured_at_ >= expiry_interval) {
     measured_at_ = now;
+    roller_.begin_overdue();
     earliest_expiry_.set(static_cast<double>(refresh_.earliest_expiry().value_or(0)));
   }
 }

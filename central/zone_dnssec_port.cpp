@@ -1,6 +1,8 @@
 #include "central/zone_dnssec_port.hpp"
 
+#include "api/timestamp.hpp"
 #include "central/guard.hpp"
+#include "central/key_rolling.hpp"
 #include "central/signing_rules.hpp"
 #include "central/version_policy.hpp"
 #include "central/views.hpp"
@@ -46,6 +48,17 @@ bool has_keys_for(const std::vector<storage::SealedZoneKey>& keys, const storage
     return key.record.dnskey.octets()[algorithm_at] == policy.algorithm &&
            is_csk == (policy.key_model == storage::KeyModel::csk);
   });
+}
+
+api::Result<void> check_no_roll(storage::ZoneEdit& edit) {
+  const auto state = edit.roll();
+  if (!state) {
+    return {};
+  }
+  return Problem{.type = ProblemType::invalid_operation,
+                 .message = "A roll of the ZSK runs since " + api::to_timestamp(state->roll.started_at) +
+                            ": wait until it has ended; its next step is not before " +
+                            api::to_timestamp(state->roll.next_at)};
 }
 
 bool is_gone_from_parent(const std::vector<storage::SealedZoneKey>& keys) {
@@ -152,6 +165,9 @@ api::Result<storage::SigningChange> ZoneDnssecPort::change_for(const storage::Dn
     auto change = begin_signing(plan, keys, clock_);
     return change ? api::Result<storage::SigningChange>(*std::move(change)) : problem_of(change.error());
   }
+  if (const auto allowed = check_no_roll(edit); !allowed) {
+    return allowed.error();
+  }
   const auto present = edit.keys();
   if (!has_keys_for(present, policy.fields)) {
     return Problem{.type = ProblemType::invalid_operation,
@@ -189,6 +205,37 @@ api::Result<api::ZoneDnssecView> ZoneDnssecPort::unsign(const api::Scope& scope,
     }
     storage::ZoneCommit commit;
     commit.end_signing = true;
+    this->commit(scope, *edit, std::move(commit));
+    return {};
+  });
+  return done ? get(scope, zone) : api::Result<api::ZoneDnssecView>(done.error());
+}
+
+api::Result<api::ZoneDnssecView> ZoneDnssecPort::roll(const api::Scope& scope, const ZoneId& zone, api::KeyRole role) {
+  if (role != api::KeyRole::zsk) {
+    return api::invalid_field({"role"}, "only a ZSK can be rolled so far");
+  }
+  const auto done = guarded([&]() -> api::Result<void> {
+    const auto edit = stores_.editor.edit(reach_of(scope), zone);
+    if (!edit) {
+      return Problem{.type = ProblemType::zone_not_found};
+    }
+    for (const auto& allowed : {check_zone(edit->zone()), check_no_roll(*edit)}) {
+      if (!allowed) {
+        return allowed.error();
+      }
+    }
+    if (!edit->zone().signing) {
+      return Problem{.type = ProblemType::invalid_operation, .message = "The zone isn't signed"};
+    }
+    const auto& locked = edit->zone();
+    const auto stamp = next_stamp(locked.head, locked.head_epoch != locked.current_epoch, locked.now);
+    auto change = begin_zsk_roll(vault_, *edit, stamp, clock_);
+    if (!change) {
+      return problem_of(change.error());
+    }
+    storage::ZoneCommit commit;
+    commit.signing = *std::move(change);
     this->commit(scope, *edit, std::move(commit));
     return {};
   });

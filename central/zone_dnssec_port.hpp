@@ -34,6 +34,8 @@ class ZoneDnssecPort final : public api::ZoneDnssec {
                                                       const std::string& policy) override;
   [[nodiscard]] api::Result<api::ZoneDnssecView> unsign(const api::Scope& scope, const ZoneId& zone,
                                                         bool force) override;
+  [[nodiscard]] api::Result<api::ZoneDnssecView> roll(const api::Scope& scope, const ZoneId& zone,
+                                                      api::KeyRole role) override;
   [[nodiscard]] api::Result<api::ZoneDnssecView> report_ds(const api::Scope& scope, const ZoneId& zone,
                                                            bool at_parent) override;
 

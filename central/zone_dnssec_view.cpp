@@ -52,6 +52,18 @@ api::DsState ds_of(storage::DsState state) {
   throw std::logic_error("no such state");
 }
 
+api::RollPhase phase_of(storage::RollPhase phase) {
+  switch (phase) {
+    case storage::RollPhase::publishing:
+      return api::RollPhase::publishing;
+    case storage::RollPhase::activating:
+      return api::RollPhase::activating;
+    case storage::RollPhase::draining:
+      return api::RollPhase::draining;
+  }
+  throw std::logic_error("no such phase");
+}
+
 api::ZoneKeyView key_view(const storage::ZoneKeyRecord& record, const dnssec::Dnskey& dnskey) {
   return {.id = record.id,
           .role = role_of(record.role),
@@ -79,7 +91,7 @@ api::DsView ds_view(const dns::Name& zone, const dnssec::Dnskey& key, dnssec::Di
 }  // namespace
 
 api::ZoneDnssecView to_view(const storage::ZoneDnssecRecord& record) {
-  api::ZoneDnssecView view{.zone = record.zone, .signing = {}, .keys = {}, .ds = {}};
+  api::ZoneDnssecView view{.zone = record.zone, .signing = {}, .roll = {}, .keys = {}, .ds = {}};
   if (const auto& signing = record.signing) {
     const auto signing_time = signing->stamp.signing_time;
     view.signing = {
@@ -89,6 +101,13 @@ api::ZoneDnssecView to_view(const storage::ZoneDnssecRecord& record) {
         .valid_until_at_least = time_of_unix(signing_time + signing->times.lifetime - signing->times.period),
         .refresh_due = signing->refresh_due,
         .buckets = signing->stamp.buckets};
+  }
+  if (const auto& roll = record.roll) {
+    view.roll = {.old_key = roll->old_key,
+                 .new_key = roll->new_key,
+                 .phase = phase_of(roll->phase),
+                 .started_at = roll->started_at,
+                 .next_at = roll->next_at};
   }
   for (const auto& key : record.keys) {
     const auto dnskey = dnssec::Dnskey::from_rdata(key.dnskey.octets()).value();

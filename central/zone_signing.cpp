@@ -17,17 +17,6 @@ std::vector<KeyRole> roles_of(KeyModel model) {
   return model == KeyModel::csk ? std::vector{KeyRole::csk} : std::vector{KeyRole::ksk, KeyRole::zsk};
 }
 
-dnssec::Result<MadeKey> draw(KeyVault& vault, KeyRole role, dnssec::Algorithm algorithm,
-                             const std::set<std::uint16_t>& taken, const Clock& clock) {
-  for (int i = 0; i < key_draws_max; ++i) {
-    auto key = vault.make(role, algorithm, DnssecKeyId(Uuid::version7(clock.wall())));
-    if (!key || !taken.contains(key->record.key_tag)) {
-      return key;
-    }
-  }
-  return dnssec::Error{dnssec::Errc::bad_key, "no key with a tag that isn't taken"};
-}
-
 /// With its apex signatures, for a plan and keys that are known.
 dnssec::Result<storage::SigningChange> make_change(const SigningPlan& plan, const std::vector<KeySetMember>& members,
                                                    const std::vector<KeySetSigner>& ksks, const Clock& clock) {
@@ -60,16 +49,27 @@ dnssec::Result<storage::SigningChange> make_change(const SigningPlan& plan, cons
 
 }  // namespace
 
-dnssec::Result<std::vector<MadeKey>> make_keys(KeyVault& vault, const storage::DnssecPolicyFields& policy,
-                                               const std::set<std::uint16_t>& taken, const Clock& clock) {
-  const auto algorithm = dnssec::algorithm_from_number(policy.algorithm);
+dnssec::Result<MadeKey> make_key(KeyVault& vault, KeyRole role, std::uint8_t algorithm_number,
+                                 const std::set<std::uint16_t>& taken, const Clock& clock) {
+  const auto algorithm = dnssec::algorithm_from_number(algorithm_number);
   if (!algorithm) {
     return algorithm.error();
   }
+  for (int i = 0; i < key_draws_max; ++i) {
+    auto key = vault.make(role, *algorithm, DnssecKeyId(Uuid::version7(clock.wall())));
+    if (!key || !taken.contains(key->record.key_tag)) {
+      return key;
+    }
+  }
+  return dnssec::Error{dnssec::Errc::bad_key, "no key with a tag that isn't taken"};
+}
+
+dnssec::Result<std::vector<MadeKey>> make_keys(KeyVault& vault, const storage::DnssecPolicyFields& policy,
+                                               const std::set<std::uint16_t>& taken, const Clock& clock) {
   auto tags = taken;
   std::vector<MadeKey> keys;
   for (const KeyRole role : roles_of(policy.key_model)) {
-    auto key = draw(vault, role, *algorithm, tags, clock);
+    auto key = make_key(vault, role, policy.algorithm, tags, clock);
     if (!key) {
       return key.error();
     }

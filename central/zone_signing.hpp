@@ -24,6 +24,9 @@ struct SigningPlan {
 /// May take seconds (RSA): before any lock is held.
 [[nodiscard]] dnssec::Result<std::vector<MadeKey>> make_keys(KeyVault& vault, const storage::DnssecPolicyFields& policy,
                                                              const std::set<std::uint16_t>& taken, const Clock& clock);
+/// One of them.
+[[nodiscard]] dnssec::Result<MadeKey> make_key(KeyVault& vault, storage::KeyRole role, std::uint8_t algorithm,
+                                               const std::set<std::uint16_t>& taken, const Clock& clock);
 inline constexpr int key_draws_max = 100;
 
 /// The first key set of a zone that was unsigned.

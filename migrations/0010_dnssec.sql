@@ -93,6 +93,20 @@ create table apex_signatures (
 );
 create index apex_signatures_key on apex_signatures (key_id);
 
+-- Rolls of ZSKs that are under way (storage/key_rolls.hpp).
+create table key_rolls (
+  zone_id uuid primary key references zones on delete cascade,
+  old_key uuid not null references dnssec_keys on delete cascade,
+  new_key uuid not null references dnssec_keys on delete cascade,
+  phase text not null check (phase in ('publishing', 'activating', 'draining')),
+  version bigint,                                  -- that every nameserver must have before it goes on
+  visible_at timestamptz,                          -- when they were seen to have it
+  active_from bigint,                              -- of the new key; Unix seconds
+  next_at timestamptz not null,
+  started_at timestamptz not null default now()
+);
+create index key_rolls_next on key_rolls (next_at);
+
 -- Null: unsigned. T (signing_time, Unix seconds) and buckets are DESIGN.md §4's. No foreign key: a commit would lock the
 -- key set's row.
 alter table versions add column key_set_id uuid, add column signing_time bigint, add column buckets smallint;
@@ -123,6 +137,7 @@ insert into signing_clock default values;
 
 grant select, update on signing_clock to minidns_central;
 grant select, insert, update, delete on dnssec_policies to minidns_central;
+grant select, insert, update, delete on key_rolls to minidns_central;
 grant select, insert, delete on zsk_secrets, ksk_secrets, key_sets, key_set_zsks, apex_signatures to minidns_central;
 -- To put them under another master key.
 grant update (sealed) on zsk_secrets, ksk_secrets to minidns_central;

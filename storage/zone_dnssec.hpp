@@ -27,6 +27,7 @@ struct ZoneDnssecRecord {
     WallTime refresh_due;
   };
   std::optional<Signed> signing;    ///< nothing: unsigned
+  std::optional<KeyRoll> roll;      ///< that is under way
   std::vector<ZoneKeyRecord> keys;  ///< but the removed; by role, then created_at
 };
 

@@ -4,6 +4,7 @@
 #include "base/ids.hpp"
 #include "dns/name.hpp"
 #include "dns/rrset.hpp"
+#include "storage/dnssec_policies.hpp"
 #include "storage/page.hpp"
 #include "storage/zone_keys.hpp"
 #include "storage/zone_reader.hpp"
@@ -109,6 +110,11 @@ class ZoneEdit {
   [[nodiscard]] virtual ZoneMeasures measures() = 0;
   /// All that aren't removed, by role, then created_at.
   [[nodiscard]] virtual std::vector<SealedZoneKey> keys() = 0;
+  [[nodiscard]] virtual std::optional<KeyRollState> roll() = 0;
+  /// Of the key set in force; the zone must be signed.
+  [[nodiscard]] virtual DnssecPolicyRecord policy() = 0;
+  /// Instead of `commit`: the roll goes on without a new version.
+  virtual void save_roll(const KeyRoll& roll) = 0;
   /// Once. Throws CommitInDoubt too. A recordset of the same name, type and view: StatementError that
   /// is_unique_violation; a view that was deleted meanwhile: is_foreign_key_violation.
   virtual ZoneCommitted commit(const ZoneCommit& commit) = 0;

@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "dns/rrset.hpp"
+#include "storage/key_rolls.hpp"
 #include "storage/zone_signing.hpp"
 
 #include <cstdint>
@@ -83,6 +84,8 @@ struct SigningChange {
   std::optional<NewKeySet> new_key_set;
   std::vector<NewApexSignature> apex_signatures;  ///< those that are there already stay
   std::vector<std::pair<DnssecKeyId, KeyState>> key_states;
+  std::optional<KeyRoll> roll = std::nullopt;  ///< as it is from then on
+  bool end_roll = false;
 };
 
 /// What a signed zone's writer must know of its signing.
@@ -90,6 +93,7 @@ struct LockedSigning {
   DnssecPolicyId policy;
   SigningStamp stamp;
   SignatureTimes times;
+  WallTime refresh_due;
 };
 
 /// What enabling depends on.

@@ -12,6 +12,7 @@
 #include "central/dnssec_policy_port.hpp"
 #include "central/feed_announcer.hpp"
 #include "central/housekeeping.hpp"
+#include "central/key_rolling.hpp"
 #include "central/key_vault.hpp"
 #include "central/nameserver_port.hpp"
 #include "central/pool_port.hpp"
@@ -31,6 +32,7 @@
 #include "storage/postgres/catalogs.hpp"
 #include "storage/postgres/dnssec_policies.hpp"
 #include "storage/postgres/feed_reader.hpp"
+#include "storage/postgres/key_rolls.hpp"
 #include "storage/postgres/migrations.hpp"
 #include "storage/postgres/nameservers.hpp"
 #include "storage/postgres/pools.hpp"
@@ -95,7 +97,8 @@ struct Stores {
         recovery(pool),
         dnssec_policies(pool),
         zone_dnssec(pool),
-        refresh(pool) {}
+        refresh(pool),
+        rolls(pool) {}
 
   postgres::PostgresTokens tokens;
   postgres::PostgresZoneReader reader;
@@ -111,6 +114,7 @@ struct Stores {
   postgres::PostgresDnssecPolicies dnssec_policies;
   postgres::PostgresZoneDnssec zone_dnssec;
   postgres::PostgresSigningRefresh refresh;
+  postgres::PostgresKeyRolls rolls;
 };
 
 }  // namespace
@@ -149,7 +153,8 @@ void run_serve(CommandLine& line, const Settings& settings, const Clock& clock) 
   const CatalogKeeper catalog_keeper(stores.catalogs, catalog_hints, announcer, log, metrics);
   const Housekeeping housekeeping(stores.retention, settings.retention, log, metrics);
   const RecoveryWorker recovery(stores.recovery, announcer, log, metrics);
-  const RefreshWorker refresh(stores.refresh, vault, announcer, log, metrics);
+  KeyRoller roller(stores.rolls, stores.editor, vault, announcer, log, clock);
+  const RefreshWorker refresh(stores.refresh, roller, vault, announcer, log, metrics);
   boost::asio::io_context io;
   WorkerPool database("database", request_threads(settings.database), settings.request_queue_max);
   const IoThreads io_threads(io, settings.io_threads);

@@ -55,7 +55,7 @@ Result<void> ZoneSigner::add(dns::RRset rrset) {
   const auto order = owner_ <=> rrset.owner;
   if (order > 0 || !rrset.owner.is_at_or_below(plan_->inputs().apex)) {
     return Error{Errc::bad_input,
-                 rrset.owner.to_text() + " " + rrset.type.to_text() + ": out of order, or of the zone"};
+                 rrset.owner.to_text() + " " + rrset.type.to_text() + ": out of order, or outside of the zone"};
   }
   if (order != 0) {
     if (auto closed = close_owner(); !closed) {

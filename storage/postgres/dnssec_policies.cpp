@@ -13,6 +13,7 @@ const std::string columns =
 
 const std::string select_policy = "select " + columns + " from dnssec_policies where name = $1";
 const std::string select_policies = "select " + columns + " from dnssec_policies order by name";
+const std::string select_policy_by_id = "select " + columns + " from dnssec_policies where id = $1";
 const std::string insert_policy =
     "insert into dnssec_policies (id, name, description, algorithm, key_model, denial, opt_out, refresh_period_s,"
     "  signature_lifetime_s, skew_s, dnskey_ttl_s, ksk_lifetime_s, zsk_lifetime_s, publish_cds)"
@@ -70,6 +71,11 @@ std::vector<Param> params_of(const DnssecPolicyId& id, const DnssecPolicyFields&
 }
 
 }  // namespace
+
+std::optional<DnssecPolicyRecord> read_policy(Connection& connection, const DnssecPolicyId& id) {
+  const auto rows = connection.execute(select_policy_by_id.c_str(), {id.uuid()});
+  return rows.empty() ? std::nullopt : std::optional(record_of(rows, 0));
+}
 
 DnssecPolicyRecord PostgresDnssecPolicies::create(const DnssecPolicyId& id, const DnssecPolicyFields& fields) {
   const auto connection = pool_.acquire();

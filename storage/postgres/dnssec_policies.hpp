@@ -5,6 +5,9 @@
 
 namespace minidns::storage::postgres {
 
+/// The policy that a zone is signed by.
+[[nodiscard]] std::optional<DnssecPolicyRecord> read_policy(Connection& connection, const DnssecPolicyId& id);
+
 /// Needs no events in the feed: only central reads policies.
 class PostgresDnssecPolicies final : public DnssecPolicies {
  public:

@@ -1,5 +1,6 @@
 #include "storage/postgres/key_columns.hpp"
 
+#include "storage/postgres/key_rolls.hpp"
 #include "storage/postgres/zone_signing.hpp"
 #include "storage/zone_content.hpp"
 
@@ -219,6 +220,11 @@ void add_signing(Statements& statements, const ZoneId& zone, const SigningChange
     }
     statements.push_back({update_states, {zone.uuid(), ids, states}});
   }
+  if (change.roll) {
+    add_roll(statements, zone, *change.roll);
+  } else if (change.end_roll) {
+    add_end_of_roll(statements, zone);
+  }
   add_apex_signatures(statements, change.apex_signatures);
   const auto& stamp = change.stamp;
   statements.push_back({update_zone_signing,
@@ -227,6 +233,7 @@ void add_signing(Statements& statements, const ZoneId& zone, const SigningChange
 }
 
 void add_end_of_signing(Statements& statements, const ZoneId& zone) {
+  add_end_of_roll(statements, zone);
   statements.push_back({remove_keys, {zone.uuid()}});
   statements.push_back({end_zone_signing, {zone.uuid()}});
 }

@@ -1,6 +1,7 @@
 #include "storage/postgres/zone_dnssec.hpp"
 
 #include "storage/postgres/key_columns.hpp"
+#include "storage/postgres/key_rolls.hpp"
 #include "storage/postgres/zone_records.hpp"
 #include "storage/postgres/zone_rows.hpp"
 #include "storage/postgres/zone_signing.hpp"
@@ -44,7 +45,8 @@ std::optional<ZoneDnssecRecord::Signed> signed_of(const Rows& rows) {
 }  // namespace
 
 std::optional<ZoneDnssecRecord> PostgresZoneDnssec::read(const Reach& reach, const ZoneId& zone) {
-  const auto rows = pool_.acquire()->execute_all(
+  const auto connection = pool_.acquire();
+  const auto rows = connection->execute_all(
       {{select_zone, {zone.uuid(), project_param(reach)}}, {select_keys.c_str(), {zone.uuid()}}});
   if (rows[0].empty()) {
     return std::nullopt;
@@ -55,7 +57,11 @@ std::optional<ZoneDnssecRecord> PostgresZoneDnssec::read(const Reach& reach, con
       .kind = rows[0].text(0, 1) == to_column(ZoneKind::secondary) ? ZoneKind::secondary : ZoneKind::primary,
       .deleted = rows[0].boolean(0, 2),
       .signing = signed_of(rows[0]),
+      .roll = {},
       .keys = {}};
+  if (auto state = read_roll(*connection, zone)) {
+    record.roll = std::move(state->roll);
+  }
   for (std::size_t row = 0; row < rows[1].size(); ++row) {
     record.keys.push_back(key_record_of(rows[1], row));
   }

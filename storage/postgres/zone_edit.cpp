@@ -1,6 +1,8 @@
 #include "storage/postgres/zone_edit.hpp"
 
+#include "storage/postgres/dnssec_policies.hpp"
 #include "storage/postgres/key_columns.hpp"
+#include "storage/postgres/key_rolls.hpp"
 #include "storage/postgres/zone_columns.hpp"
 #include "storage/postgres/zone_lock.hpp"
 #include "storage/postgres/zone_reader.hpp"
@@ -130,6 +132,17 @@ class Edit final : public ZoneEdit {
 
   [[nodiscard]] ZoneMeasures measures() override;
   [[nodiscard]] std::vector<SealedZoneKey> keys() override;
+  [[nodiscard]] std::optional<KeyRollState> roll() override { return read_roll(*lease_, zone_->id); }
+  [[nodiscard]] DnssecPolicyRecord policy() override {
+    return read_policy(*lease_, zone_->signing.value().policy).value();  // a foreign key keeps it there
+  }
+
+  void save_roll(const KeyRoll& roll) override {
+    Statements statements;
+    add_roll(statements, zone_->id, roll);
+    lease_->execute_all(statements);
+    transaction_.commit();
+  }
 
   ZoneCommitted commit(const ZoneCommit& commit) override;
 

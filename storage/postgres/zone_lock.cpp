@@ -22,7 +22,7 @@ constexpr const char* select_locked =
     " exists (select from nameservers n where n.pool_id = z.pool_id and n.state <> 'retired'"
     "   and 'bind' in (n.driver, n.settings ->> 'family')),"
     " z.key_set_id, z.signing_time, z.buckets, z.rules, z.dnssec_policy_id,"
-    " ks.refresh_period_s, ks.signature_lifetime_s, ks.skew_s"
+    " ks.refresh_period_s, ks.signature_lifetime_s, ks.skew_s, z.refresh_due"
     " from zones z left join key_sets ks on ks.id = z.key_set_id where z.id = $1 and z.type <> 'CATALOG'"
     " and (z.deleted_at is null or (select status from zone_states where zone_id = z.id) <> 'ACTIVE')";
 
@@ -36,7 +36,8 @@ std::optional<LockedSigning> locked_signing_of(const Rows& rows) {
   const auto number = [&](int column) { return static_cast<std::int32_t>(rows.integer(0, first_of_signing + column)); };
   return LockedSigning{.policy = DnssecPolicyId(rows.uuid(0, first_of_signing + 4)),
                        .stamp = *stamp,
-                       .times = {.period = number(5), .lifetime = number(6), .skew = number(7)}};
+                       .times = {.period = number(5), .lifetime = number(6), .skew = number(7)},
+                       .refresh_due = rows.timestamp(0, first_of_signing + 8)};
 }
 
 LockedZone locked_zone_of(const ZoneId& id, const Rows& rows) {

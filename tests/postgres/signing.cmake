@@ -2,6 +2,7 @@ minidns_test(postgres_signing
   SOURCES
     postgres/signing.cpp
     postgres/signing_refresh.cpp
+    postgres/signing_roll.cpp
     postgres/signing_support.cpp
     postgres/storage_support.cpp
     unit/dnssec_zone_support.cpp

@@ -72,7 +72,8 @@ TEST_F(SigningTest, WhatMdnsReadsMakesAZoneThatTheToolsAccept) {
     EXPECT_EQ(view.keys.size(), policy == "ed25519-csk" ? 1U : 2U);
     EXPECT_EQ(view.ds.size(), 2U) << "SHA-256 and SHA-384";
     const auto snapshot = reader().signed_zone(zone.id);
-    EXPECT_EQ(dnssec::test::complaints(*snapshot), "");
+    const auto roles = policy == "ed25519-csk" ? dnssec::test::KeyRoles::one_for_all : dnssec::test::KeyRoles::split;
+    EXPECT_EQ(dnssec::test::complaints(*snapshot, roles), "");
     EXPECT_EQ(desk().announcer().versions().back().second, snapshot->version().value()) << "it was announced";
   }
 }
@@ -149,7 +150,30 @@ TEST_F(SigningTest, CentralsRightsSufficeToSignAndRefresh) {
       central::refresh_of(batch->zones().front(), batch->current_epoch(), batch->now(), signing.vault());
   ASSERT_TRUE(refresh.has_value());
   batch->commit({refresh->version}, refresh->signatures, std::chrono::seconds(1));
+  ASSERT_TRUE(signing.zones().roll(Desk::scope(), zone.id, api::KeyRole::zsk));
+  signing.roller().advance_due();
+  signing.roller().begin_overdue();
+  ASSERT_TRUE(signing.zones().report_ds(Desk::scope(), zone.id, true));
+  EXPECT_EQ(signing.refresh().count(std::chrono::seconds(1)).due, 0);
+  EXPECT_TRUE(signing.refresh().earliest_expiry().has_value());
+  signing.add_policy("mine", {});
+  ASSERT_TRUE(signing.policies().remove(Desk::scope(), "mine"));
   ASSERT_TRUE(signing.zones().unsign(Desk::scope(), zone.id, true));
+}
+
+TEST_F(SigningTest, AZoneThatIsTransferredInIsNeverSigned) {
+  const auto made =
+      desk().zones().create(Desk::scope(), {.name = dns::Name::from_text("theirs.org.").value(),
+                                            .type = api::ZoneType::secondary,
+                                            .email = "a@example.org",
+                                            .masters = {api::SocketAddress::parse("192.0.2.1", 53).value()}});
+  ASSERT_TRUE(made.has_value());
+  EXPECT_NE(signing().refusal(made->id).find("SECONDARY"), std::string::npos);
+  EXPECT_THROW(desk().pool().acquire()->execute(
+                   "update zones set dnssec_policy_id = p.id, key_set_id = p.id, signing_time = 1, buckets = 1,"
+                   " refresh_due = now() from dnssec_policies p where type = 'SECONDARY'"),
+               StatementError)
+      << "nor by another statement";
 }
 
 TEST_F(SigningTest, AStepTellsWhatBothEndsAreSignedWith) {

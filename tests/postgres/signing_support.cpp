@@ -5,8 +5,10 @@
 #include "dnssec/dnskey.hpp"
 #include "dnssec/zone/zone_signer.hpp"
 
+#include <fcntl.h>
 #include <map>
 #include <stdexcept>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -97,9 +99,17 @@ SigningDesk::SigningDesk(Desk& desk)
       zone_store_(desk.pool()),
       policy_store_(desk.pool()),
       refresh_(desk.pool()),
+      rolls_(desk.pool()),
       vault_(master_, *SecretBox::create(Secret(Bytes(32, 9)))),
       policies_(policy_store_, clock_),
-      zones_({zone_store_, policy_store_, desk.editor(), refresh_}, vault_, desk.announcer(), clock_) {}
+      zones_({zone_store_, policy_store_, desk.editor(), refresh_}, vault_, desk.announcer(), clock_),
+      log_fd_(::open("/dev/null", O_WRONLY | O_CLOEXEC)),
+      log_("test", LogLevel::debug, log_fd_),
+      roller_(rolls_, desk.editor(), vault_, desk.announcer(), log_, clock_) {}
+
+SigningDesk::~SigningDesk() {
+  ::close(log_fd_);
+}
 
 api::ZoneDnssecView SigningDesk::sign(const ZoneId& zone, const std::string& policy) {
   auto result = zones_.sign(Desk::scope(), zone, policy);

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "central/dnssec_policy_port.hpp"
+#include "central/key_rolling.hpp"
 #include "central/key_vault.hpp"
 #include "central/zone_dnssec_port.hpp"
 #include "dns/snapshot/zone_snapshot.hpp"
 #include "storage/postgres/dnssec_policies.hpp"
+#include "storage/postgres/key_rolls.hpp"
 #include "storage/postgres/signing_refresh.hpp"
 #include "storage/postgres/zone_content.hpp"
 #include "storage/postgres/zone_dnssec.hpp"
@@ -19,6 +21,9 @@ namespace minidns::storage::postgres {
 class SigningDesk {
  public:
   explicit SigningDesk(Desk& desk);
+  ~SigningDesk();
+  SigningDesk(const SigningDesk&) = delete;
+  SigningDesk& operator=(const SigningDesk&) = delete;
 
   /// What signing a zone by a policy gave; throws with the reason.
   api::ZoneDnssecView sign(const ZoneId& zone, const std::string& policy = "default");
@@ -30,6 +35,7 @@ class SigningDesk {
   [[nodiscard]] central::DnssecPolicyPort& policies() { return policies_; }
   [[nodiscard]] PostgresSigningRefresh& refresh() { return refresh_; }
   [[nodiscard]] central::SealedKeyVault& vault() { return vault_; }
+  [[nodiscard]] central::KeyRoller& roller() { return roller_; }
   [[nodiscard]] const SecretBox& master() const { return master_; }
 
  private:
@@ -38,9 +44,13 @@ class SigningDesk {
   PostgresZoneDnssec zone_store_;
   PostgresDnssecPolicies policy_store_;
   PostgresSigningRefresh refresh_;
+  PostgresKeyRolls rolls_;
   central::SealedKeyVault vault_;
   central::DnssecPolicyPort policies_;
   central::ZoneDnssecPort zones_;
+  int log_fd_;
+  Logger log_;
+  central::KeyRoller roller_;
 };
 
 /// mdns' view of a database: with its rights, and the master key alone.

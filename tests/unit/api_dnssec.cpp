@@ -122,6 +122,15 @@ TEST_F(DnssecServiceTest, SigningEndsOnlyWhenTheDsIsGoneOrByForce) {
   EXPECT_EQ(ask(Method::remove, zone_).status, 200);
 }
 
+TEST_F(DnssecServiceTest, ARollIsShownWithItsPhase) {
+  ASSERT_EQ(ask(Method::put, zone_, "{}").status, 200);
+  const Answer answer = ask(Method::post, zone_ + "/roll", R"({"role":"ZSK"})");
+  EXPECT_EQ(answer.status, 202) << answer.body;
+  EXPECT_EQ(json::parse(answer.body).at("roll").at("phase"), "PUBLISHING");
+  EXPECT_EQ(ask(Method::post, zone_ + "/roll", R"({"role":"XSK"})").status, 400);
+  EXPECT_EQ(ask(Method::post, zone_ + "/roll", R"({})").status, 400);
+}
+
 TEST_F(DnssecServiceTest, PoliciesAreReadByMembersAndChangedByAdmins) {
   const auto policies = json::parse(ask(Method::get, "/v2/dnssec/policies").body);
   EXPECT_EQ(policies.at("policies").at(0).at("name"), "default");

@@ -110,6 +110,19 @@ Result<ZoneDnssecView> FakeDnssec::unsign(const Scope& scope, const ZoneId& zone
   return get(scope, zone);
 }
 
+Result<ZoneDnssecView> FakeDnssec::roll(const Scope& scope, const ZoneId& zone, KeyRole role) {
+  if (role != KeyRole::zsk) {
+    return invalid_field({"role"}, "only ZSK");
+  }
+  auto view = get(scope, zone);
+  if (view) {
+    const DnssecKeyId id(Uuid::version7(WallTime{}));
+    view->roll = {
+        .old_key = id, .new_key = id, .phase = RollPhase::publishing, .started_at = WallTime{}, .next_at = WallTime{}};
+  }
+  return view;
+}
+
 Result<ZoneDnssecView> FakeDnssec::report_ds(const Scope& scope, const ZoneId& zone, bool at_parent) {
   {
     const std::lock_guard lock(mutex_);

@@ -4,6 +4,7 @@ minidns_test(central_unit
     unit/central_command_line.cpp
     unit/central_recordset_place.cpp
     unit/central_recordset_rules.cpp
+    unit/central_key_rolling.cpp
     unit/central_signing_rules.cpp
     unit/central_version_policy.cpp
     unit/central_zone_rules.cpp

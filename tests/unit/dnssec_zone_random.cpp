@@ -21,6 +21,9 @@ std::string HardZones::random_case(std::string text) {
 }
 
 std::string HardZones::label() {
+  if (!labels_.empty() && below(2) == 0) {
+    return labels_[below(labels_.size())];
+  }
   switch (below(14)) {
     case 0:
       return "*";
@@ -78,6 +81,12 @@ dns::RRset HardZones::random_rrset() {
     case 8:
       return rrset(owner(), RRType(static_cast<std::uint16_t>(65'280 + below(100))), {rdata(Bytes{octet(), octet()})},
                    ttl);
+    case 11:
+      if (below(4) == 0) {  // of another provider
+        return rrset(apex_, RRType::dnskey, {ed25519_key(static_cast<std::uint8_t>(230 + below(9)), false).dnskey},
+                     ttl);
+      }
+      return rrset(owner(), RRType::tlsa, {rdata(Bytes{3, 1, 1, octet()})}, ttl);
     case 9:
       return rrset(owner(), RRType::caa, {rdata(Bytes{0, 1, 'a', octet()})}, ttl);
     case 10:
@@ -123,6 +132,10 @@ Content HardZones::changed(const Content& content, std::size_t changes) {
   next.soa.rdata = {dns::with_serial(next.soa.rdata.front(), dns::Serial(serial))};
   if (below(12) == 0) {  // MINIMUM or TTL: the TTL of all denials
     next.soa.ttl = dns::Ttl::from_seconds(static_cast<std::int64_t>(100 + below(400))).value();
+  }
+  if (below(12) == 0) {
+    const auto cased = random_case(std::string(as_text(apex_.lowercased().wire())));
+    next.soa.owner = dns::Name::from_wire(as_bytes(cased)).value();
   }
   for (std::size_t i = 0; i < changes; ++i) {
     const auto chosen = std::next(next.rrsets.begin(), static_cast<std::ptrdiff_t>(below(next.rrsets.size())));

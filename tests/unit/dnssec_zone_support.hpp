@@ -63,7 +63,9 @@ class CountingSigner final : public Signer {
 /// non-terminals, capitals, escapes, types from all over the range.
 class HardZones {
  public:
-  HardZones(std::uint64_t seed, dns::Name apex) : random_(seed), apex_(std::move(apex)) {}
+  /// `labels`: to be used more often than others.
+  HardZones(std::uint64_t seed, dns::Name apex, std::vector<std::string> labels = {})
+      : random_(seed), apex_(std::move(apex)), labels_(std::move(labels)) {}
   [[nodiscard]] Content content(std::size_t rrsets);
   [[nodiscard]] Content changed(const Content& content, std::size_t changes);
   [[nodiscard]] std::size_t below(std::size_t limit) { return random_() % limit; }
@@ -78,6 +80,7 @@ class HardZones {
 
   std::mt19937_64 random_;
   dns::Name apex_;
+  std::vector<std::string> labels_;
 };
 
 }  // namespace minidns::dnssec::test
