@@ -3,6 +3,7 @@
 #include "api/change.hpp"
 #include "base/clock.hpp"
 #include "base/ids.hpp"
+#include "base/secret.hpp"
 #include "dnssec/algorithm.hpp"
 
 #include <cstdint>
@@ -59,6 +60,20 @@ struct DnssecPolicyRequest {
 struct NewDnssecPolicy {
   std::string name;
   DnssecPolicyRequest fields;
+};
+
+/// A key that the zone had elsewhere, in BIND's private-key format.
+struct KeyImport {
+  KeyRole role;
+  Secret private_key;
+};
+inline constexpr std::size_t key_imports_max = 2;  ///< a KSK and a ZSK, or a CSK
+inline constexpr std::size_t key_import_length_max = 16'384;
+
+/// PUT /v2/zones/{id}/dnssec.
+struct ZoneSigningRequest {
+  std::string policy = default_dnssec_policy_name;
+  std::vector<KeyImport> keys = {};  ///< empty: new ones
 };
 
 struct ZoneKeyView {

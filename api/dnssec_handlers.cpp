@@ -78,11 +78,11 @@ Result<Answer> sign_zone(const Exchange& exchange) {
   if (!id) {
     return id.error();
   }
-  const auto policy = parse_zone_dnssec(exchange.call.body);
-  if (!policy) {
-    return policy.error();
+  const auto request = parse_zone_signing(exchange.call.body);
+  if (!request) {
+    return request.error();
   }
-  return shown(200, exchange.ports.zone_dnssec.sign(exchange.scope, *id, *policy), exchange.call);
+  return shown(200, exchange.ports.zone_dnssec.sign(exchange.scope, *id, *request), exchange.call);
 }
 
 Result<Answer> unsign_zone(const Exchange& exchange) {

@@ -37,6 +37,29 @@ std::optional<Denial> parse_denial(const Field& field) {
   return parse_word(field, denial_words);
 }
 
+std::optional<Secret> parse_private_key(const Field& field) {
+  const auto text = parse_string(field);
+  if (!text) {
+    return std::nullopt;
+  }
+  if (text->empty() || text->size() > key_import_length_max) {
+    return field.fail("must have 1 to " + std::to_string(key_import_length_max) + " octets");
+  }
+  return Secret(Bytes(text->begin(), text->end()));
+}
+
+std::optional<KeyImport> parse_key_import(const Field& field) {
+  ObjectReader reader(field.value(), field.path(), field.errors());
+  const auto role = reader.required("role", parse_role);
+  auto private_key = reader.required("private_key", parse_private_key);
+  reader.finish("key");
+  return role && private_key ? std::optional(KeyImport{*role, *std::move(private_key)}) : std::nullopt;
+}
+
+std::optional<std::vector<KeyImport>> parse_key_imports(const Field& field) {
+  return parse_list(field, key_imports_max, parse_key_import);
+}
+
 DnssecPolicyRequest read_fields(ObjectReader& reader) {
   DnssecPolicyRequest fields;
   fields.description = reader.change("description", parse_description);
@@ -86,19 +109,24 @@ Result<DnssecPolicyRequest> parse_dnssec_policy_change(std::string_view body) {
   return fields;
 }
 
-Result<std::string> parse_zone_dnssec(std::string_view body) {
+Result<ZoneSigningRequest> parse_zone_signing(std::string_view body) {
   const auto value = parse_json(body);
   if (!value) {
     return value.error();
   }
   FieldErrors errors;
   ObjectReader reader(*value, {}, errors);
-  auto policy = reader.optional("policy", parse_view_name);
+  ZoneSigningRequest request;
+  request.policy = reader.optional("policy", parse_view_name).value_or(request.policy);
+  auto keys = reader.optional("keys", parse_key_imports);
   reader.finish("zone's dnssec");
   if (!errors.empty()) {
     return problem_of(std::move(errors));
   }
-  return policy.value_or(default_dnssec_policy_name);
+  if (keys) {
+    request.keys = *std::move(keys);
+  }
+  return request;
 }
 
 Result<bool> parse_ds_report(std::string_view body) {

@@ -155,10 +155,10 @@ class ZoneDnssec {
  public:
   virtual ~ZoneDnssec() = default;
   [[nodiscard]] virtual Result<ZoneDnssecView> get(const Scope& scope, const ZoneId& zone) = 0;
-  /// Signs an unsigned zone, with new keys, or a signed one by another policy of the same algorithm and key model.
-  /// What is so already stays.
+  /// Signs an unsigned zone, with new keys or those given, or a signed one by another policy of the same algorithm and
+  /// key model. What is so already stays.
   [[nodiscard]] virtual Result<ZoneDnssecView> sign(const Scope& scope, const ZoneId& zone,
-                                                    const std::string& policy) = 0;
+                                                    const ZoneSigningRequest& request) = 0;
   /// invalid_operation unless the DS is gone from the parent, or `force`.
   [[nodiscard]] virtual Result<ZoneDnssecView> unsign(const Scope& scope, const ZoneId& zone, bool force) = 0;
   /// Begins to replace a key. invalid_operation while a roll runs; invalid_object about `role` for what can't be

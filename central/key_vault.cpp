@@ -1,7 +1,6 @@
 #include "central/key_vault.hpp"
 
 #include "dnssec/crypto/make_signer.hpp"
-#include "dnssec/crypto/private_key.hpp"
 #include "dnssec/dnskey.hpp"
 
 namespace minidns::central {
@@ -26,11 +25,21 @@ const SecretBox* SealedKeyVault::box_of(KeyRole role) const {
 }
 
 dnssec::Result<MadeKey> SealedKeyVault::make(KeyRole role, dnssec::Algorithm algorithm, const DnssecKeyId& id) {
+  return seal(role, id, dnssec::PrivateKey::generate(algorithm));
+}
+
+dnssec::Result<MadeKey> SealedKeyVault::take_in(KeyRole role, const Secret& bind_text, const DnssecKeyId& id) {
+  const auto octets = bind_text.reveal();
+  return seal(role, id,
+              dnssec::PrivateKey::from_bind_text({reinterpret_cast<const char*>(octets.data()), octets.size()}));
+}
+
+dnssec::Result<MadeKey> SealedKeyVault::seal(KeyRole role, const DnssecKeyId& id,
+                                             const dnssec::Result<dnssec::PrivateKey>& key) const {
   const SecretBox* box = box_of(role);
   if (box == nullptr) {
     return no_ksk_store();
   }
-  const auto key = dnssec::PrivateKey::generate(algorithm);
   if (!key) {
     return key.error();
   }
@@ -43,7 +52,7 @@ dnssec::Result<MadeKey> SealedKeyVault::make(KeyRole role, dnssec::Algorithm alg
   return MadeKey{.record = {.id = id,
                             .role = role,
                             .key_tag = dnskey.key_tag(),
-                            .algorithm = static_cast<std::uint8_t>(algorithm),
+                            .algorithm = static_cast<std::uint8_t>(key->algorithm()),
                             .dnskey = dnskey.rdata(),
                             .state = storage::KeyState::active,
                             .private_sealed = box->seal(key->stored(), storage::sealing_context(id))},

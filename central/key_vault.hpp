@@ -5,6 +5,7 @@
 #include "base/secret_box.hpp"
 #include "dns/rrset.hpp"
 #include "dnssec/algorithm.hpp"
+#include "dnssec/crypto/private_key.hpp"
 #include "dnssec/error.hpp"
 #include "dnssec/signer.hpp"
 #include "storage/zone_keys.hpp"
@@ -30,6 +31,9 @@ class KeyVault {
   /// The key's tag may be taken in its zone: that is for the caller to see.
   [[nodiscard]] virtual dnssec::Result<MadeKey> make(storage::KeyRole role, dnssec::Algorithm algorithm,
                                                      const DnssecKeyId& id) = 0;
+  /// The same for a key in BIND's private-key format. `bad_key`, `unknown_algorithm`: it is none.
+  [[nodiscard]] virtual dnssec::Result<MadeKey> take_in(storage::KeyRole role, const Secret& bind_text,
+                                                        const DnssecKeyId& id) = 0;
   /// `bad_key`: what is sealed can't be opened, or isn't the key of this DNSKEY.
   [[nodiscard]] virtual dnssec::Result<std::shared_ptr<const dnssec::Signer>> open(storage::KeyRole role,
                                                                                    const DnssecKeyId& id,
@@ -47,11 +51,15 @@ class SealedKeyVault final : public KeyVault {
   [[nodiscard]] bool has_ksk_store() const override { return ksks_.has_value(); }
   [[nodiscard]] dnssec::Result<MadeKey> make(storage::KeyRole role, dnssec::Algorithm algorithm,
                                              const DnssecKeyId& id) override;
+  [[nodiscard]] dnssec::Result<MadeKey> take_in(storage::KeyRole role, const Secret& bind_text,
+                                                const DnssecKeyId& id) override;
   [[nodiscard]] dnssec::Result<std::shared_ptr<const dnssec::Signer>> open(storage::KeyRole role, const DnssecKeyId& id,
                                                                            const dns::Rdata& dnskey,
                                                                            ByteView sealed) override;
 
  private:
+  [[nodiscard]] dnssec::Result<MadeKey> seal(storage::KeyRole role, const DnssecKeyId& id,
+                                             const dnssec::Result<dnssec::PrivateKey>& key) const;
   /// Null: there is none.
   [[nodiscard]] const SecretBox* box_of(storage::KeyRole role) const;
 

@@ -91,11 +91,11 @@ api::Result<void> ZoneDnssecPort::check_clock() {
 }
 
 api::Result<api::ZoneDnssecView> ZoneDnssecPort::sign(const api::Scope& scope, const ZoneId& zone,
-                                                      const std::string& policy_name) {
+                                                      const api::ZoneSigningRequest& request) {
   const auto done = guarded([&]() -> api::Result<void> {
-    const auto policy = stores_.policies.get(policy_name);
+    const auto policy = stores_.policies.get(request.policy);
     if (!policy) {
-      return api::invalid_field({"policy"}, "there is no DNSSEC policy " + policy_name);
+      return api::invalid_field({"policy"}, "there is no DNSSEC policy " + request.policy);
     }
     if (policy->fields.key_model == storage::KeyModel::ksk_zsk && !vault_.has_ksk_store()) {
       return Problem{.type = ProblemType::invalid_operation,
@@ -109,21 +109,34 @@ api::Result<api::ZoneDnssecView> ZoneDnssecPort::sign(const api::Scope& scope, c
       return clock.error();
     }
     // Before the zone is locked: an RSA key takes a second.
-    std::vector<MadeKey> keys;
-    if (!present->signing && present->kind == storage::ZoneKind::primary) {
-      auto made = make_keys(vault_, policy->fields, {}, clock_);
-      if (!made) {
-        return problem_of(made.error());
-      }
-      keys = *std::move(made);
+    const auto keys = keys_for(*present, policy->fields, request.keys);
+    if (!keys) {
+      return keys.error();
     }
     const auto edit = stores_.editor.edit(reach_of(scope), zone);
     if (!edit) {
       return Problem{.type = ProblemType::zone_not_found};
     }
-    return sign_locked(scope, *policy, keys, *edit);
+    return sign_locked(scope, *policy, *keys, *edit);
   });
   return done ? get(scope, zone) : api::Result<api::ZoneDnssecView>(done.error());
+}
+
+api::Result<std::vector<MadeKey>> ZoneDnssecPort::keys_for(const storage::ZoneDnssecRecord& zone,
+                                                           const storage::DnssecPolicyFields& policy,
+                                                           const std::vector<api::KeyImport>& imports) {
+  if (zone.kind != storage::ZoneKind::primary) {
+    return std::vector<MadeKey>();  // and will be refused
+  }
+  if (zone.signing) {
+    return imports.empty() ? api::Result<std::vector<MadeKey>>(std::vector<MadeKey>())
+                           : api::invalid_field({"keys"}, "the zone is signed already, with other keys");
+  }
+  if (!imports.empty()) {
+    return take_in_keys(vault_, policy, imports, clock_);
+  }
+  auto made = make_keys(vault_, policy, {}, clock_);
+  return made ? api::Result<std::vector<MadeKey>>(*std::move(made)) : problem_of(made.error());
 }
 
 api::Result<void> ZoneDnssecPort::sign_locked(const api::Scope& scope, const storage::DnssecPolicyRecord& policy,

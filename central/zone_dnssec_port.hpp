@@ -31,7 +31,7 @@ class ZoneDnssecPort final : public api::ZoneDnssec {
 
   [[nodiscard]] api::Result<api::ZoneDnssecView> get(const api::Scope& scope, const ZoneId& zone) override;
   [[nodiscard]] api::Result<api::ZoneDnssecView> sign(const api::Scope& scope, const ZoneId& zone,
-                                                      const std::string& policy) override;
+                                                      const api::ZoneSigningRequest& request) override;
   [[nodiscard]] api::Result<api::ZoneDnssecView> unsign(const api::Scope& scope, const ZoneId& zone,
                                                         bool force) override;
   [[nodiscard]] api::Result<api::ZoneDnssecView> roll(const api::Scope& scope, const ZoneId& zone,
@@ -40,6 +40,10 @@ class ZoneDnssecPort final : public api::ZoneDnssec {
                                                            bool at_parent) override;
 
  private:
+  /// New or taken in, if the zone is to get any.
+  [[nodiscard]] api::Result<std::vector<MadeKey>> keys_for(const storage::ZoneDnssecRecord& zone,
+                                                           const storage::DnssecPolicyFields& policy,
+                                                           const std::vector<api::KeyImport>& imports);
   [[nodiscard]] api::Result<void> sign_locked(const api::Scope& scope, const storage::DnssecPolicyRecord& policy,
                                               const std::vector<MadeKey>& keys, storage::ZoneEdit& edit);
   [[nodiscard]] api::Result<storage::SigningChange> change_for(const storage::DnssecPolicyRecord& policy,

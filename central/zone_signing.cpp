@@ -4,6 +4,9 @@
 #include "central/signing_rules.hpp"
 #include "dnssec/algorithm.hpp"
 
+#include <algorithm>
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace minidns::central {
@@ -15,6 +18,18 @@ using storage::KeyState;
 
 std::vector<KeyRole> roles_of(KeyModel model) {
   return model == KeyModel::csk ? std::vector{KeyRole::csk} : std::vector{KeyRole::ksk, KeyRole::zsk};
+}
+
+KeyRole to_storage(api::KeyRole role) {
+  switch (role) {
+    case api::KeyRole::ksk:
+      return KeyRole::ksk;
+    case api::KeyRole::zsk:
+      return KeyRole::zsk;
+    case api::KeyRole::csk:
+      return KeyRole::csk;
+  }
+  throw std::logic_error("no such role");
 }
 
 /// With its apex signatures, for a plan and keys that are known.
@@ -74,6 +89,39 @@ dnssec::Result<std::vector<MadeKey>> make_keys(KeyVault& vault, const storage::D
       return key.error();
     }
     tags.insert(key->record.key_tag);
+    keys.push_back(*std::move(key));
+  }
+  return keys;
+}
+
+api::Result<std::vector<MadeKey>> take_in_keys(KeyVault& vault, const storage::DnssecPolicyFields& policy,
+                                               const std::vector<api::KeyImport>& imports, const Clock& clock) {
+  const auto roles = roles_of(policy.key_model);
+  if (imports.size() != roles.size()) {
+    return api::invalid_field(
+        {"keys"}, policy.key_model == KeyModel::csk ? "the policy wants one CSK" : "the policy wants a KSK and a ZSK");
+  }
+  std::set<KeyRole> seen;
+  std::set<std::uint16_t> tags;
+  std::vector<MadeKey> keys;
+  for (std::size_t i = 0; i < imports.size(); ++i) {
+    const auto at = std::to_string(i);
+    const auto role = to_storage(imports[i].role);
+    if (std::ranges::find(roles, role) == roles.end() || !seen.insert(role).second) {
+      return api::invalid_field({"keys", at, "role"}, "is there twice, or not one that the policy wants");
+    }
+    auto key = vault.take_in(role, imports[i].private_key, DnssecKeyId(Uuid::version7(clock.wall())));
+    if (!key) {
+      return api::invalid_field({"keys", at, "private_key"}, key.error().detail);
+    }
+    if (key->record.algorithm != policy.algorithm) {
+      return api::invalid_field({"keys", at, "private_key"},
+                                "is of algorithm " + std::to_string(key->record.algorithm) + ", the policy's is " +
+                                    std::to_string(policy.algorithm));
+    }
+    if (!tags.insert(key->record.key_tag).second) {
+      return api::invalid_field({"keys", at, "private_key"}, "has the same key tag as the other");
+    }
     keys.push_back(*std::move(key));
   }
   return keys;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "api/dnssec.hpp"
+#include "api/problem.hpp"
 #include "base/clock.hpp"
 #include "central/key_vault.hpp"
 #include "dns/name.hpp"
@@ -27,6 +29,10 @@ struct SigningPlan {
 /// One of them.
 [[nodiscard]] dnssec::Result<MadeKey> make_key(KeyVault& vault, storage::KeyRole role, std::uint8_t algorithm,
                                                const std::set<std::uint16_t>& taken, const Clock& clock);
+/// Keys that the zone had elsewhere, for a policy that wants just these. invalid_object about what doesn't fit.
+[[nodiscard]] api::Result<std::vector<MadeKey>> take_in_keys(KeyVault& vault, const storage::DnssecPolicyFields& policy,
+                                                             const std::vector<api::KeyImport>& imports,
+                                                             const Clock& clock);
 inline constexpr int key_draws_max = 100;
 
 /// The first key set of a zone that was unsigned.

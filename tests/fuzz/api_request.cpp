@@ -2,6 +2,7 @@
 // the limits that the types promise; what it refuses must name a reason; what driver settings are written as reads
 // back.
 
+#include "api/dnssec_request.hpp"
 #include "api/json_text.hpp"
 #include "api/list_query.hpp"
 #include "api/nameserver_request.hpp"
@@ -103,7 +104,7 @@ void check_target(std::string_view text) {
 }
 
 /// What the first octet chooses, in this order.
-constexpr std::uint8_t parsers = 10;
+constexpr std::uint8_t parsers = 11;
 
 void run_parser(std::uint8_t choice, std::string_view text) {
   switch (choice % parsers) {
@@ -126,8 +127,14 @@ void run_parser(std::uint8_t choice, std::string_view text) {
     case 8:
       require_reason(parse_new_tsig_key(text));
       return require_reason(parse_tsig_key_change(text));
-    default:
+    case 9:
       return check_target(text);
+    default:
+      require_reason(parse_new_dnssec_policy(text));
+      require_reason(parse_dnssec_policy_change(text));
+      require_reason(parse_zone_signing(text));
+      require_reason(parse_roll(text));
+      return require_reason(parse_ds_report(text));
   }
 }
 

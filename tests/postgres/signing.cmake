@@ -1,6 +1,7 @@
 minidns_test(postgres_signing
   SOURCES
     postgres/signing.cpp
+    postgres/signing_import.cpp
     postgres/signing_refresh.cpp
     postgres/signing_roll.cpp
     postgres/signing_support.cpp

@@ -95,6 +95,7 @@ TEST_F(SigningRefreshTest, TheWorkerMakesVersionsThatTheToolsAcceptAndAnnouncesT
   const auto zone = signed_zone("example.org.");
   const auto csk_zone = signed_zone("csk.example.", "csk");
   let_become_due();
+  sql("delete from apex_signatures");
   const auto before = desk().announcer().versions().size();
   {
     Metrics metrics;

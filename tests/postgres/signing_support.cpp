@@ -112,7 +112,7 @@ SigningDesk::~SigningDesk() {
 }
 
 api::ZoneDnssecView SigningDesk::sign(const ZoneId& zone, const std::string& policy) {
-  auto result = zones_.sign(Desk::scope(), zone, policy);
+  auto result = zones_.sign(Desk::scope(), zone, {.policy = policy});
   if (!result) {
     throw std::runtime_error(words_of(result.error()));
   }
@@ -120,7 +120,7 @@ api::ZoneDnssecView SigningDesk::sign(const ZoneId& zone, const std::string& pol
 }
 
 std::string SigningDesk::refusal(const ZoneId& zone, const std::string& policy) {
-  const auto result = zones_.sign(Desk::scope(), zone, policy);
+  const auto result = zones_.sign(Desk::scope(), zone, {.policy = policy});
   return result ? "" : words_of(result.error());
 }
 

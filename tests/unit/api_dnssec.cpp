@@ -62,9 +62,16 @@ TEST(DnssecPolicyRequest, EachErrorNamesItsFieldAndReason) {
 }
 
 TEST(ZoneDnssecRequest, ThePolicyIsTheDefaultUnlessItIsNamed) {
-  EXPECT_EQ(parse_zone_dnssec("{}").value(), "default");
-  EXPECT_EQ(parse_zone_dnssec(R"({"policy":"strong"})").value(), "strong");
-  expect_field_error(parse_zone_dnssec(R"({"policy":1})"), "policy", "string");
+  EXPECT_EQ(parse_zone_signing("{}").value().policy, "default");
+  EXPECT_EQ(parse_zone_signing(R"({"policy":"strong"})").value().policy, "strong");
+  expect_field_error(parse_zone_signing(R"({"policy":1})"), "policy", "string");
+  const auto request = parse_zone_signing(R"({"keys":[{"role":"CSK","private_key":"Private-key-format: v1.3\n"}]})");
+  ASSERT_TRUE(request.has_value()) << why(request);
+  EXPECT_EQ(request->keys.at(0).role, KeyRole::csk);
+  EXPECT_EQ(request->keys.at(0).private_key.reveal().size(), 25U);
+  expect_field_error(parse_zone_signing(R"({"keys":[{"role":"CSK"}]})"), "keys/0/private_key", "required");
+  expect_field_error(parse_zone_signing(R"({"keys":[{"role":"X","private_key":"a"}]})"), "keys/0/role", "KSK");
+  expect_field_error(parse_zone_signing(R"({"keys":[{"role":"CSK","private_key":""}]})"), "keys/0/private_key", "1 to");
   expect_field_error(parse_ds_report("{}"), "at_parent", "required");
 }
 

@@ -88,7 +88,8 @@ Result<ZoneDnssecView> FakeDnssec::get(const Scope& /*scope*/, const ZoneId& zon
   return view;
 }
 
-Result<ZoneDnssecView> FakeDnssec::sign(const Scope& scope, const ZoneId& zone, const std::string& policy) {
+Result<ZoneDnssecView> FakeDnssec::sign(const Scope& scope, const ZoneId& zone, const ZoneSigningRequest& request) {
+  const auto& policy = request.policy;
   if (!get(scope, policy)) {
     return invalid_field({"policy"}, "there is no DNSSEC policy " + policy);
   }

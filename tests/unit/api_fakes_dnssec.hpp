@@ -22,7 +22,7 @@ class FakeDnssec final : public DnssecPolicies, public ZoneDnssec {
   Result<void> remove(const Scope& scope, const std::string& name) override;
 
   Result<ZoneDnssecView> get(const Scope& scope, const ZoneId& zone) override;
-  Result<ZoneDnssecView> sign(const Scope& scope, const ZoneId& zone, const std::string& policy) override;
+  Result<ZoneDnssecView> sign(const Scope& scope, const ZoneId& zone, const ZoneSigningRequest& request) override;
   Result<ZoneDnssecView> unsign(const Scope& scope, const ZoneId& zone, bool force) override;
   Result<ZoneDnssecView> roll(const Scope& scope, const ZoneId& zone, KeyRole role) override;
   Result<ZoneDnssecView> report_ds(const Scope& scope, const ZoneId& zone, bool at_parent) override;

@@ -80,6 +80,10 @@ class TagVault final : public KeyVault {
                               .private_sealed = {}},
                    .signer = nullptr};
   }
+  [[nodiscard]] dnssec::Result<MadeKey> take_in(storage::KeyRole /*role*/, const Secret& /*bind_text*/,
+                                                const DnssecKeyId& /*id*/) override {
+    return dnssec::Error{dnssec::Errc::bad_key, "none"};
+  }
   [[nodiscard]] dnssec::Result<std::shared_ptr<const dnssec::Signer>> open(storage::KeyRole /*role*/,
                                                                            const DnssecKeyId& /*id*/,
                                                                            const dns::Rdata& /*dnskey*/,
