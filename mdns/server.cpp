@@ -235,7 +235,8 @@ Server::State::State(const Settings& settings_, const SecretBox& secret_box, con
                 follow_metrics,
                 log,
                 std::move(on_fatal),
-                store.get()}),
+                store.get(),
+                [this](std::int64_t epoch) { reader_check.saw(epoch); }}),
       heartbeat(instances, coordinator, database, self, settings.advertised_address, follow_metrics, clock, log) {
   handler.use(inbound.gate());
   for (const ListenAddress& address : settings.listen) {

@@ -262,6 +262,7 @@ void Follower::read_feed() {
     const storage::FeedBatch batch = c_.primary.feed.read_after(position_->seq, batch_max);
     polled_at_ = c_.clock.steady();
     head_seq_ = batch.head.seq;
+    c_.on_epoch(std::max(batch.head.epoch, position_->epoch));
     if (batch.head.epoch < position_->epoch) {
       // An old database came back beside the new one (DESIGN.md §3, Epoch): nothing from it is believed.
       throw storage::postgres::Unavailable("the database has an older epoch than was seen: refused");

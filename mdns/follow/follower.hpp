@@ -53,6 +53,8 @@ struct FollowerContext {
   /// Called when the database is one that this program must not use (another schema): it can't go on.
   std::function<void(const std::string&)> on_fatal;
   LocalStore* store = nullptr;  ///< null: there is none
+  /// Told of each epoch that is heard of, or that we are already in: sessions to an older one are of no use.
+  std::function<void(std::int64_t)> on_epoch = [](std::int64_t) {};
 };
 
 /// Keeps index and peers as the database says, on a thread of its own (`run`). Hints are acted on at once; the feed,

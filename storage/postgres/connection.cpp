@@ -20,11 +20,11 @@ Connection::Connection(Connection&&) noexcept = default;
 Connection& Connection::operator=(Connection&&) noexcept = default;
 
 bool Connection::is_usable() const {
-  return state_->looks_alive();
+  return state_->looks_alive() && !(is_outdated_ && is_outdated_());
 }
 
 bool Connection::is_idle() const {
-  return state_->looks_alive() && PQtransactionStatus(state_->session()) == PQTRANS_IDLE;
+  return is_usable() && PQtransactionStatus(state_->session()) == PQTRANS_IDLE;
 }
 
 Rows Connection::execute(const char* sql, const std::vector<Param>& params) {

@@ -50,8 +50,11 @@ class Connection {
   Connection(Connection&&) noexcept;
   Connection& operator=(Connection&&) noexcept;
 
-  /// Looks at the socket, without waiting: false if the server has closed it.
+  /// Looks at the socket, without waiting: false if the server has closed it, or it is outdated.
   [[nodiscard]] bool is_usable() const;
+  /// From the moment on that `is_outdated` says so, whoever keeps the connection takes a new one, which is checked
+  /// anew.
+  void set_outdated(std::function<bool()> is_outdated) { is_outdated_ = std::move(is_outdated); }
   /// Usable, and in no transaction.
   [[nodiscard]] bool is_idle() const;
 
@@ -92,6 +95,7 @@ class Connection {
   friend class Transaction;
   struct State;
   std::unique_ptr<State> state_;
+  std::function<bool()> is_outdated_;  // null: never
 };
 
 /// Rows that go into a COPY. Every row must get as many fields as the statement has columns, each in the type of its

@@ -30,15 +30,15 @@ void NewestEpoch::accept(std::int64_t epoch) {
   const std::lock_guard lock(mutex_);
   ask_hosts();
   if (epoch < newest_) {
-    throw Unavailable("the database is of epoch " + std::to_string(epoch) + ", but epoch " + std::to_string(newest_) +
+    throw Unavailable("the database is of epoch " + std::to_string(epoch) + ", but epoch " + std::to_string(get()) +
                       " was seen: an old primary that came back, or a replica of it?");
   }
   newest_ = epoch;
 }
 
-std::int64_t NewestEpoch::get() const {
+void NewestEpoch::saw(std::int64_t epoch) {
   const std::lock_guard lock(mutex_);
-  return newest_;
+  newest_ = std::max(newest_.load(), epoch);
 }
 
 void NewestEpoch::ask_hosts() {
@@ -50,7 +50,7 @@ void NewestEpoch::ask_hosts() {
   for (std::size_t i = 0; all.size() > 1 && i < all.size(); ++i) {
     ConnectionSettings host = *hosts;
     host.conninfo = all[i] + " target_session_attrs='any'";  // standbys know too
-    newest_ = std::max(newest_, epoch_of(host));
+    newest_ = std::max(newest_.load(), epoch_of(host));
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include "storage/postgres/connection.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -17,15 +18,18 @@ class NewestEpoch {
 
   /// Throws Unavailable if `epoch` is older than one that was seen.
   void accept(std::int64_t epoch);
-  /// 0: none was seen yet.
-  [[nodiscard]] std::int64_t get() const;
+  /// One that was seen otherwise than on a new session: since a promotion the new primary's is the old one's until
+  /// somebody writes there.
+  void saw(std::int64_t epoch);
+  /// 0: none was seen yet. Never waits.
+  [[nodiscard]] std::int64_t get() const { return newest_.load(); }
 
  private:
   void ask_hosts();
 
-  mutable std::mutex mutex_;  // guards what follows; held while hosts are asked, so that nobody is accepted meanwhile
+  std::atomic<std::int64_t> newest_{0};  // written under the lock
+  std::mutex mutex_;  // guards what follows; held while hosts are asked, so that nobody is accepted meanwhile
   std::optional<ConnectionSettings> hosts_;  // nothing once they were asked
-  std::int64_t newest_ = 0;
 };
 
 }  // namespace minidns::storage::postgres

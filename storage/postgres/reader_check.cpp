@@ -11,7 +11,9 @@ constexpr const char* select_epoch = "select epoch from feed_head";
 
 void ReaderCheck::operator()(Connection& connection) const {
   check_schema(connection);
-  newest_->accept(connection.execute(select_epoch).integer(0, 0));
+  const std::int64_t epoch = connection.execute(select_epoch).integer(0, 0);
+  newest_->accept(epoch);
+  connection.set_outdated([newest = newest_, epoch] { return newest->get() > epoch; });
 }
 
 }  // namespace minidns::storage::postgres

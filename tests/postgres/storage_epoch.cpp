@@ -1,6 +1,7 @@
 // Epochs (DESIGN.md §3): after a restore neither a version nor a serial is used again with other content.
 #include "central/version_policy.hpp"
 #include "storage/postgres/feed_numbering.hpp"
+#include "storage/postgres/reader_check.hpp"
 #include "tests/postgres/storage_support.hpp"
 
 namespace minidns::storage::postgres {
@@ -99,6 +100,25 @@ TEST_F(EpochTest, OldPrimaryThatCameBackIsRefused) {
   check(connection);
   connection.execute_script("update feed_head set epoch = 1; delete from epochs where epoch = 2");
   EXPECT_THROW(check(connection), Unavailable);
+}
+
+// A session to a standby that was just promoted is accepted under the old primary's epoch. If the program learns of the
+// new one by the feed alone, it must not take the old primary for good later.
+TEST_F(EpochTest, AReadersSessionIsReplacedOnceANewerEpochWasSeen) {
+  const ReaderCheck check;
+  ConnectionPool pool(settings(conninfo()), 2, std::chrono::seconds(5), check);
+  const auto pid = [&] { return pool.acquire()->execute("select pg_backend_pid()").integer(0, 0); };
+  const auto first = pid();
+  Connection writer(settings(conninfo()));
+  open_new_epoch(writer);
+  EXPECT_EQ(pid(), first) << "nobody has said so";
+  check.saw(2);
+  const auto second = pid();
+  EXPECT_NE(second, first);
+  EXPECT_EQ(pid(), second);
+  writer.execute_script("update feed_head set epoch = 1; delete from epochs where epoch = 2");
+  ConnectionPool other(settings(conninfo()), 2, std::chrono::seconds(5), check);
+  EXPECT_THROW((void)other.acquire(), Unavailable);
 }
 
 }  // namespace
