@@ -9,6 +9,7 @@
 #include "central/catalog_keeper.hpp"
 #include "central/commands/commands.hpp"
 #include "central/commands/secrets.hpp"
+#include "central/digest_worker.hpp"
 #include "central/dnssec_policy_port.hpp"
 #include "central/feed_announcer.hpp"
 #include "central/housekeeping.hpp"
@@ -29,6 +30,7 @@
 #include "central/zone_port.hpp"
 #include "storage/hints.hpp"
 #include "storage/postgres/catalogs.hpp"
+#include "storage/postgres/digest_faults.hpp"
 #include "storage/postgres/dnssec_policies.hpp"
 #include "storage/postgres/feed_reader.hpp"
 #include "storage/postgres/migrations.hpp"
@@ -60,8 +62,8 @@ using namespace std::chrono_literals;
 // A request that finds no free connection is answered 503 after it.
 constexpr auto acquire_timeout = 2s;
 
-// For the announcer, housekeeping, catalogs, recovery and refresh, so that requests can't keep them waiting.
-constexpr std::size_t connections_reserved = 5;
+// For the announcer, housekeeping, catalogs, recovery, refresh and digests, so that requests can't keep them waiting.
+constexpr std::size_t connections_reserved = 6;
 
 std::size_t request_threads(const DatabaseSettings& database) {
   return database.connections > connections_reserved ? database.connections - connections_reserved : 1;
@@ -95,7 +97,8 @@ struct Stores {
         recovery(pool),
         dnssec_policies(pool),
         zone_dnssec(pool),
-        refresh(pool) {}
+        refresh(pool),
+        digest_faults(pool) {}
 
   postgres::PostgresTokens tokens;
   postgres::PostgresZoneReader reader;
@@ -111,6 +114,7 @@ struct Stores {
   postgres::PostgresDnssecPolicies dnssec_policies;
   postgres::PostgresZoneDnssec zone_dnssec;
   postgres::PostgresSigningRefresh refresh;
+  postgres::PostgresDigestFaults digest_faults;
 };
 
 }  // namespace
@@ -143,13 +147,14 @@ void run_serve(CommandLine& line, const Settings& settings, const Clock& clock) 
                              announcer, clock);
 
   // Threads: I/O (HTTP), database (blocking ports), one each of the announcer, catalogs, housekeeping, recovery,
-  // refresh, presence and the operator's endpoint.
+  // refresh, digests, presence and the operator's endpoint.
   postgres::PostgresFeedReader catalog_hints(connection_settings(settings.database), {storage::channel_feed},
                                              writer_check);
   const CatalogKeeper catalog_keeper(stores.catalogs, catalog_hints, announcer, log, metrics);
   const Housekeeping housekeeping(stores.retention, settings.retention, log, metrics);
   const RecoveryWorker recovery(stores.recovery, announcer, log, metrics);
   const RefreshWorker refresh(stores.refresh, vault, announcer, log, metrics);
+  const DigestWorker digests(stores.digest_faults, announcer, log, metrics);
   boost::asio::io_context io;
   WorkerPool database("database", request_threads(settings.database), settings.request_queue_max);
   const IoThreads io_threads(io, settings.io_threads);
