@@ -45,6 +45,10 @@ class Digests : public testing::Test {
     const auto first = transferred(zone, 1);
     return first.find("RRSIG") != std::string::npos && first == transferred(zone, 2);
   }
+  static bool bind_has(const std::string& name, const std::string& address) {
+    const auto answer = dig(platform().bind(), name, "A");
+    return answer.size() == 1 && answer[0].ends_with("\t" + address);
+  }
   static double quarantined(int which) { return platform().mdns(which).metric("minidns_mdns_zones_quarantined"); }
   static bool mentions(const std::string& text, const std::string& what) {
     return text.find(what) != std::string::npos;
@@ -85,8 +89,7 @@ TEST_F(Digests, AnMdnsThatMakesSomethingElseOfAVersionStaysOnTheLastOneAndNobody
   EXPECT_FALSE(mentions(transferred(zone, 2), "192.0.2.66"));
   EXPECT_FALSE(mentions(transferred(zone, 2), "RRSIG"));
   EXPECT_EQ(quarantined(2), 1);
-  EXPECT_EQ(dig(platform().bind(), "new." + zone, "A"),
-            std::vector<std::string>{"new." + zone + " 300\tIN\tA\t192.0.2.9"});
+  EXPECT_TRUE(bind_has("new." + zone, "192.0.2.9"));
   EXPECT_EQ(platform().central().metric("minidns_central_serials_burnt_total"), 0) << "one alone burns nothing";
 
   sql(last_octet(9));
@@ -107,14 +110,14 @@ TEST_F(Digests, ASerialOnWhichTwoAgreeAgainstTheFirstIsBurnt) {
       " from version_digests d join zones z on z.id = d.zone_id and z.version = d.version where z.id = '" +
       id + "'");
   create_recordset(rest, id, recordset_body("new." + zone, "A", {"192.0.2.9"}));
-  const auto faulty = serial_of(rest, id);
   ASSERT_TRUE(eventually([] { return platform().central().metric("minidns_central_serials_burnt_total") == 1; }));
   const auto next = serial_of(rest, id);
-  EXPECT_NE(next, faulty);
+  EXPECT_EQ(sql("select count(*) from versions where author = 'digest' and zone_id = '" + id +
+                "' and serial = " + std::to_string(next)),
+            "1");
   ASSERT_TRUE(serves(platform().bind(), zone, next));
   ASSERT_TRUE(serves(platform().powerdns(), zone, next));
-  EXPECT_EQ(dig(platform().bind(), "new." + zone, "A"),
-            std::vector<std::string>{"new." + zone + " 300\tIN\tA\t192.0.2.9"});
+  EXPECT_TRUE(bind_has("new." + zone, "192.0.2.9"));
   EXPECT_TRUE(eventually([&] { return both_transfer_the_same(zone) && quarantined(1) == 0 && quarantined(2) == 0; }));
   EXPECT_TRUE(mentions(platform().central().log(), "serial burnt"));
   EXPECT_TRUE(mentions(platform().central().log(), "0.0.9-faulty")) << "both builds are named";
