@@ -288,6 +288,9 @@ Loaded ZoneLoader::guarded(const ContentKey& key, const std::function<Loaded()>&
                {{"zone_id", key.zone.to_string()}, {"view", key.view.number()}, {"reason", error.what()}});
     metrics_.not_signed.increment();
     return {Loaded::Outcome::corrupt, nullptr};
+  } catch (const VersionWithheld& error) {
+    log_.warning("zone version withheld", {{"zone_id", key.zone.to_string()}, {"reason", error.what()}});
+    return {Loaded::Outcome::unavailable, nullptr};
   } catch (const DigestMismatch&) {  // logged and counted; what is served, if anything, stays
     return {Loaded::Outcome::corrupt, nullptr};
   } catch (const std::exception& error) {  // no memory for it, or a fault of ours: the other zones go on

@@ -28,7 +28,7 @@ struct Loaded {
   enum class Outcome {
     ready,        ///< `snapshot` is there
     gone,         ///< the zone is deleted
-    unavailable,  ///< the database doesn't answer
+    unavailable,  ///< the database doesn't answer, or the version is withheld
     corrupt,      ///< what the database has is no zone, can't be signed, or others made another of it; logged
     overloaded    ///< too many loads are waiting
   };

@@ -37,8 +37,8 @@ class DisputeBatch {
     ZoneId zone;
     VersionStamp stamp;
   };
-  /// Gives these zones of the batch a new version with the content that they have, and takes away what was reported of
-  /// them. Once. Throws CommitInDoubt too.
+  /// Gives these zones of the batch a new version with the content that they have, whose digest nobody
+  /// has stored yet. Once. Throws CommitInDoubt too.
   virtual void commit(const std::vector<Burnt>& burnt) = 0;
 };
 
@@ -53,6 +53,20 @@ class DigestFaults {
 
   /// At most `limit` zones; those that somebody else has locked are left for later. Null: there are none.
   [[nodiscard]] virtual std::unique_ptr<DisputeBatch> take(std::size_t limit) = 0;
+  /// Releases that differed lately: in how many zones instances of one reported that they don't serve what an instance
+  /// of the other built first.
+  struct Differing {
+    std::string reporter;
+    std::string first;
+    std::int64_t zones;
+  };
+  static constexpr std::chrono::minutes differing_age_max{10};
+  [[nodiscard]] virtual std::vector<Differing> differing() = 0;
+  [[nodiscard]] virtual std::int64_t count_signed() = 0;
+  /// From now on instances of this release leave it to others to build a version first. False if it is so already.
+  virtual bool stop_build(const std::string& build, std::int64_t zones) = 0;
+  [[nodiscard]] virtual std::int64_t count_stopped() = 0;
+
   /// Zones whose newest version some instance reports that it doesn't serve.
   [[nodiscard]] virtual std::int64_t count_reported() = 0;
 };

@@ -31,10 +31,15 @@ class VersionDigests {
   virtual ~VersionDigests() = default;
 
   struct Stored {
+    enum class Kind {
+      ours,    ///< there was none: it is now
+      others,  ///< what another instance stored, or we did earlier
+      none     ///< our release is stopped, and nobody else has built the version yet: `digest` says nothing
+    };
+    Kind kind;
     DigestOctets digest;
     InstanceId instance;
     std::string build;
-    bool is_new;  ///< there was none: it's ours now
   };
   /// Stores `ours` unless another is stored already; the one that is there then. Nothing: the database has no such
   /// version. Committed asynchronously: one that is lost in a crash is stored again by whoever builds the version next.

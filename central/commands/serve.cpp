@@ -62,8 +62,8 @@ using namespace std::chrono_literals;
 // A request that finds no free connection is answered 503 after it.
 constexpr auto acquire_timeout = 2s;
 
-// For the announcer, housekeeping, catalogs, recovery, refresh and digests, so that requests can't keep them waiting.
-constexpr std::size_t connections_reserved = 6;
+// For the announcer, housekeeping, catalogs, recovery and refresh, so that requests can't keep them waiting.
+constexpr std::size_t connections_reserved = 5;
 
 std::size_t request_threads(const DatabaseSettings& database) {
   return database.connections > connections_reserved ? database.connections - connections_reserved : 1;

@@ -65,11 +65,16 @@ bool DigestCheck::agrees(const ContentKey& key, const storage::ZoneHead& head, c
 bool DigestCheck::compare(const ContentKey& key, const storage::ZoneHead& head, const dnssec::ZoneDigest& digest) {
   const storage::VersionDigest ours{key.zone, head.version, key.view, key_id_, digest.octets(), self_, build_};
   const auto stored = ask(key, ours);
+  using Kind = storage::VersionDigests::Stored::Kind;
+  if (stored && stored->kind == Kind::none) {
+    metrics_.withheld.increment();
+    throw VersionWithheld("this release is stopped, and no other has built the version yet");
+  }
   if (stored && stored->digest != ours.digest) {
     differs(key, head, ours, *stored);
     return false;
   }
-  (!stored ? metrics_.unchecked : stored->is_new ? metrics_.first : metrics_.agreed).increment();
+  (!stored ? metrics_.unchecked : stored->kind == Kind::ours ? metrics_.first : metrics_.agreed).increment();
   set_doubt(key, std::nullopt);
   remember(key, head.version, digest);
   return true;
@@ -167,9 +172,11 @@ void DigestCheck::remember(const ContentKey& key, dns::Version version, const dn
 DigestMetrics make_digest_metrics(Metrics& metrics) {
   const std::string name = "minidns_mdns_version_digests_total";
   const std::string help = "Signed versions whose digest was compared with other instances', by what came of it";
-  return {metrics.counter(name, help, {{"result", "first"}}), metrics.counter(name, help, {{"result", "agreed"}}),
+  return {metrics.counter(name, help, {{"result", "first"}}),
+          metrics.counter(name, help, {{"result", "agreed"}}),
           metrics.counter(name, help, {{"result", "mismatched"}}),
           metrics.counter(name, help, {{"result", "unchecked"}}),
+          metrics.counter(name, help, {{"result", "withheld"}}),
           metrics.gauge(
               "minidns_mdns_zones_quarantined",
               "Zones, by view, whose newest version this instance doesn't serve: others made something else of it")};

@@ -27,11 +27,17 @@ class DigestMismatch : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A version that this instance's release isn't to build first (storage/digest_faults.hpp): to be tried again.
+class VersionWithheld : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 struct DigestMetrics {
   Counter first;       ///< we were the first who built the version
   Counter agreed;      ///< with what another made of it
   Counter mismatched;  ///< counts each of the two tries
   Counter unchecked;   ///< served without: the database didn't answer
+  Counter withheld;    ///< not served yet: our release is stopped, and no other has built the version
   Gauge quarantined;   ///< contents of which we don't serve the newest version
 };
 [[nodiscard]] DigestMetrics make_digest_metrics(Metrics& metrics);
@@ -56,7 +62,8 @@ class DigestCheck {
   void expect_free(const ContentKey& key, const storage::ZoneHead& head) const;
 
   /// Whether the version that `head` names, in the form `zone`, is to be served. False: it must be read as a whole and
-  /// asked about again. Throws DigestMismatch if it isn't to be served at all. Blocks for the database. O(zone).
+  /// asked about again. Throws DigestMismatch or VersionWithheld if it isn't to be served. Blocks for the database.
+  /// O(zone).
   [[nodiscard]] bool agrees(const ContentKey& key, const storage::ZoneHead& head, const dns::ZoneSnapshot& zone);
   /// The same if it comes of `before` by `step`. O(step), if `before` was asked about lately.
   [[nodiscard]] bool agrees(const ContentKey& key, const storage::ZoneHead& head, const dns::ZoneSnapshot& before,

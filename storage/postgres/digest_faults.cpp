@@ -39,11 +39,20 @@ constexpr const char* insert_versions =
 constexpr const char* update_zones =
     "update zones z set version = w.version, serial = w.serial, epoch = (select epoch from feed_head)"
     " from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as w (zone_id, version, serial) where z.id = w.zone_id";
-constexpr const char* delete_reports = "delete from digest_reports where zone_id = any($1)";
 
 constexpr const char* count_zones =
     "select count(distinct r.zone_id) from digest_reports r"
     " join zones z on z.id = r.zone_id and z.version = r.version and z.deleted_at is null";
+
+constexpr const char* select_differing =
+    "select r.build, d.build, count(distinct r.zone_id) from digest_reports r"
+    " join version_digests d using (zone_id, version, view, key_id)"
+    " where r.build <> d.build and r.reported_at > now() - make_interval(secs => $1) group by 1, 2 order by 1, 2";
+constexpr const char* count_signed_zones =
+    "select count(*) from zones where key_set_id is not null and deleted_at is null";
+constexpr const char* insert_stopped =
+    "insert into stopped_builds (build, zones) values ($1, $2) on conflict do nothing";
+constexpr const char* count_stopped_builds = "select count(*) from stopped_builds";
 
 std::int32_t seconds(std::chrono::seconds time) {
   return static_cast<std::int32_t>(time.count());
@@ -87,9 +96,7 @@ class Batch final : public DisputeBatch {
       versions.push_back(zone.stamp.version.value());
       serials.push_back(zone.stamp.serial.value());
     }
-    lease_->execute_all({{insert_versions, {ids, versions, serials}},
-                         {update_zones, {ids, versions, serials}},
-                         {delete_reports, {ids}}});
+    lease_->execute_all({{insert_versions, {ids, versions, serials}}, {update_zones, {ids, versions, serials}}});
     transaction_.commit();
   }
 
@@ -106,6 +113,27 @@ class Batch final : public DisputeBatch {
 std::unique_ptr<DisputeBatch> PostgresDigestFaults::take(std::size_t limit) {
   auto batch = std::make_unique<Batch>(pool_.acquire(), limit);
   return batch->zones().empty() ? nullptr : std::move(batch);
+}
+
+std::vector<DigestFaults::Differing> PostgresDigestFaults::differing() {
+  const Rows rows = pool_.acquire()->execute(select_differing, {seconds(differing_age_max)});
+  std::vector<Differing> differing;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    differing.push_back({rows.text(row, 0), rows.text(row, 1), rows.integer(row, 2)});
+  }
+  return differing;
+}
+
+std::int64_t PostgresDigestFaults::count_signed() {
+  return pool_.acquire()->execute(count_signed_zones).integer(0, 0);
+}
+
+bool PostgresDigestFaults::stop_build(const std::string& build, std::int64_t zones) {
+  return pool_.acquire()->execute(insert_stopped, {build, zones}).affected() > 0;
+}
+
+std::int64_t PostgresDigestFaults::count_stopped() {
+  return pool_.acquire()->execute(count_stopped_builds).integer(0, 0);
 }
 
 std::int64_t PostgresDigestFaults::count_reported() {

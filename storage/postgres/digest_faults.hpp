@@ -11,6 +11,10 @@ class PostgresDigestFaults final : public DigestFaults {
   explicit PostgresDigestFaults(ConnectionPool& pool) : pool_(pool) {}
 
   [[nodiscard]] std::unique_ptr<DisputeBatch> take(std::size_t limit) override;
+  [[nodiscard]] std::vector<Differing> differing() override;
+  [[nodiscard]] std::int64_t count_signed() override;
+  bool stop_build(const std::string& build, std::int64_t zones) override;
+  [[nodiscard]] std::int64_t count_stopped() override;
   [[nodiscard]] std::int64_t count_reported() override;
 
  private:

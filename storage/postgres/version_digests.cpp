@@ -43,8 +43,11 @@ std::optional<VersionDigests::Stored> PostgresVersionDigests::agree(const Versio
   if (rows.empty()) {
     return std::nullopt;
   }
-  Stored stored{{}, InstanceId(rows.uuid(0, 1)), rows.text(0, 2), rows.boolean(0, 3)};
-  std::ranges::copy(rows.bytea(0, 0), stored.digest.begin());  // the column holds 32 octets
+  Stored stored{Stored::Kind::none, {}, InstanceId(rows.uuid(0, 1)), rows.text(0, 2)};
+  if (!rows.is_null(0, 0)) {
+    stored.kind = rows.boolean(0, 3) ? Stored::Kind::ours : Stored::Kind::others;
+    std::ranges::copy(rows.bytea(0, 0), stored.digest.begin());  // the column holds 32 octets
+  }
   return stored;
 }
 

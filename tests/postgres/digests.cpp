@@ -11,6 +11,8 @@
 namespace minidns::storage::postgres {
 namespace {
 
+using Kind = VersionDigests::Stored::Kind;
+
 class DigestsTest : public StorageTest {
  protected:
   void SetUp() override {
@@ -56,13 +58,13 @@ TEST_F(DigestsTest, TheFirstStoresAndTheOthersFindWhatItStored) {
   const auto table = digests();
   const auto first = table->agree(digest(1, 10));
   ASSERT_TRUE(first.has_value());
-  EXPECT_TRUE(first->is_new);
+  EXPECT_EQ(first->kind, Kind::ours);
   EXPECT_EQ(first->digest, digest(1, 10).digest);
   auto other = digest(2, 20);
   other.build = "2.0";
   const auto second = table->agree(other);
   ASSERT_TRUE(second.has_value());
-  EXPECT_FALSE(second->is_new);
+  EXPECT_EQ(second->kind, Kind::others);
   EXPECT_EQ(second->digest, digest(1, 10).digest);
   EXPECT_EQ(second->instance, InstanceId(uuid(1)));
   EXPECT_EQ(second->build, "1.0");
@@ -77,7 +79,7 @@ TEST_F(DigestsTest, ViewsAndKeysHaveDigestsOfTheirOwn) {
   for (const auto& each : {digest(1, 10), in_view, of_other_key}) {
     const auto stored = table->agree(each);
     ASSERT_TRUE(stored.has_value());
-    EXPECT_TRUE(stored->is_new);
+    EXPECT_EQ(stored->kind, Kind::ours);
   }
   EXPECT_EQ(sql("select count(*) from version_digests"), "3");
 }
@@ -168,6 +170,42 @@ TEST_F(DigestsTest, CentralBurnsASerialOnWhichTwoThatLiveAgreeAgainstTheFirst) {
   EXPECT_EQ(faults.take(10), nullptr) << "again so soon: it doesn't help";
   sql("update versions set created_at = created_at - interval '11 minutes'");
   EXPECT_NE(faults.take(10), nullptr);
+}
+
+TEST_F(DigestsTest, AStoppedReleaseIsNotTheFirstUnlessNobodyElseIsWithinAMinute) {
+  Desk central(conninfo() + " options='-c role=minidns_central'");
+  PostgresDigestFaults faults(central.pool());
+  EXPECT_TRUE(faults.stop_build("1.0", 11));
+  EXPECT_FALSE(faults.stop_build("1.0", 12)) << "it is already";
+  EXPECT_EQ(faults.count_stopped(), 1);
+  EXPECT_EQ(digests()->agree(digest(1, 10))->kind, Kind::none);
+  auto older = digest(2, 10);
+  older.build = "0.9";
+  EXPECT_EQ(digests()->agree(older)->kind, Kind::ours);
+  EXPECT_EQ(digests()->agree(digest(1, 10))->kind, Kind::others);
+  sql("delete from version_digests; update versions set created_at = created_at - interval '61 seconds'");
+  EXPECT_EQ(digests()->agree(digest(1, 10))->kind, Kind::ours) << "zones never stop";
+}
+
+TEST_F(DigestsTest, ReleasesThatDifferAreCountedByZone) {
+  Desk central(conninfo() + " options='-c role=minidns_central'");
+  PostgresDigestFaults faults(central.pool());
+  EXPECT_EQ(faults.count_signed(), 1);
+  static_cast<void>(digests()->agree(digest(1, 10)));
+  digests()->report(digest(2, 20));
+  EXPECT_TRUE(faults.differing().empty()) << "of one release: a machine's fault";
+  for (const std::uint8_t instance : {std::uint8_t{3}, std::uint8_t{4}}) {
+    auto newer = digest(instance, 20);
+    newer.build = "1.1";
+    digests()->report(newer);
+  }
+  const auto differing = faults.differing();
+  ASSERT_EQ(differing.size(), 1U);
+  EXPECT_EQ(differing[0].reporter, "1.1");
+  EXPECT_EQ(differing[0].first, "1.0");
+  EXPECT_EQ(differing[0].zones, 1);
+  sql("update digest_reports set reported_at = reported_at - interval '11 minutes'");
+  EXPECT_TRUE(faults.differing().empty());
 }
 
 TEST_F(DigestsTest, WhatWasReportedOfAnOlderVersionIsNoMatter) {

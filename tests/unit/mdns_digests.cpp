@@ -15,6 +15,7 @@ struct DigestTable {
   std::map<Key, storage::VersionDigest> stored;
   std::vector<storage::VersionDigest> reports;
   bool unavailable = false;
+  bool is_stopped = false;
 };
 
 class FakeDigests final : public storage::VersionDigests {
@@ -23,8 +24,11 @@ class FakeDigests final : public storage::VersionDigests {
 
   [[nodiscard]] std::optional<Stored> agree(const storage::VersionDigest& ours) override {
     if (table_.unavailable) throw storage::postgres::Unavailable("away");
-    const auto [found, is_new] = table_.stored.try_emplace({ours.zone, ours.version, ours.view, ours.key_id}, ours);
-    return Stored{found->second.digest, found->second.instance, found->second.build, is_new};
+    const std::tuple key{ours.zone, ours.version, ours.view, ours.key_id};
+    if (table_.is_stopped && !table_.stored.contains(key)) return Stored{Stored::Kind::none, {}, ours.instance, {}};
+    const auto [found, is_new] = table_.stored.try_emplace(key, ours);
+    return Stored{is_new ? Stored::Kind::ours : Stored::Kind::others, found->second.digest, found->second.instance,
+                  found->second.build};
   }
   void report(const storage::VersionDigest& ours) override { table_.reports.push_back(ours); }
 
@@ -184,6 +188,17 @@ TEST_F(Digests, WhatDifferedOnceIsNotServedUnchecked) {
   content_.set_on_read([&] { table_.unavailable = ++reads == 2; });
   EXPECT_EQ(second_.instance.load(1).outcome, Loaded::Outcome::unavailable);
   EXPECT_FALSE(second_.instance.cache.find(second_.instance.key));
+}
+
+TEST_F(Digests, AStoppedReleaseServesWhatAnotherBuiltFirstAndWaitsForTheRest) {
+  put(1, {"a"});
+  table_.is_stopped = true;
+  EXPECT_EQ(second_.instance.load(1).outcome, Loaded::Outcome::unavailable) << "so that it is tried again";
+  EXPECT_TRUE(second_.counts("withheld", 1)) << second_.metrics.render();
+  table_.is_stopped = false;
+  expect_ready(first_, 1);
+  table_.is_stopped = true;
+  expect_ready(second_, 1);
 }
 
 TEST_F(Digests, OthersThanOfTheSameKeyAreNotCompared) {
