@@ -393,6 +393,9 @@ Loaded ZoneLoader::forget(storage::ZoneContent& content, const ContentKey& key) 
     log_.info("zone removed", {{"zone", entry->name.to_text()}, {"serial", entry->serial.value()}});
   }
   cache_.drop_zone(zone);
+  if (digests_ != nullptr) {
+    digests_->forget(zone);
+  }
   if (store_ != nullptr) {
     store_->remove(zone);
   }

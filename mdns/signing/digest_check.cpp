@@ -144,6 +144,17 @@ void DigestCheck::set_doubt(const ContentKey& key, std::optional<Doubt> doubt) {
     }
     doubts_.emplace(key, *doubt);
   }
+  count_quarantined();
+}
+
+void DigestCheck::forget(const ZoneId& zone) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(doubts_, [&](const auto& item) { return item.first.zone == zone; });
+  count_quarantined();
+}
+
+/// With the mutex held.
+void DigestCheck::count_quarantined() const {
   metrics_.quarantined.set(static_cast<double>(
       std::count_if(doubts_.begin(), doubts_.end(), [](const auto& item) { return item.second.is_quarantined; })));
 }

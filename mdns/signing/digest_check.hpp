@@ -69,6 +69,9 @@ class DigestCheck {
   [[nodiscard]] bool agrees(const ContentKey& key, const storage::ZoneHead& head, const dns::ZoneSnapshot& before,
                             const dns::Delta& step);
 
+  /// The zone is gone.
+  void forget(const ZoneId& zone);
+
   /// Digests that are remembered: of the contents that changed last, about 200 octets each. The digest of another is
   /// made anew, in 1 to 2 µs for each record.
   static constexpr std::size_t digests_max = 100'000;
@@ -94,6 +97,7 @@ class DigestCheck {
   void report(const storage::VersionDigest& ours);
   [[nodiscard]] std::optional<Doubt> doubt_of(const ContentKey& key, dns::Version version) const;
   void set_doubt(const ContentKey& key, std::optional<Doubt> doubt);
+  void count_quarantined() const;
   [[nodiscard]] std::optional<dnssec::ZoneDigest> known(const ContentKey& key, dns::Version version) const;
   void remember(const ContentKey& key, dns::Version version, const dnssec::ZoneDigest& digest);
 

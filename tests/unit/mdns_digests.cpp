@@ -153,6 +153,10 @@ TEST_F(Digests, OneThatHasNothingElseServesNothing) {
   EXPECT_FALSE(second_.instance.cache.find(second_.instance.key));
   EXPECT_EQ(content_.whole_reads(), 3) << "one of the first, two of the second";
   EXPECT_EQ(second_.instance.load(1).outcome, Loaded::Outcome::corrupt);
+  EXPECT_TRUE(second_.quarantines(1));
+  content_.remove(second_.instance.key.zone);
+  EXPECT_EQ(second_.instance.load(2).outcome, Loaded::Outcome::gone);
+  EXPECT_TRUE(second_.quarantines(0));
 }
 
 TEST_F(Digests, AFaultInMemoryIsFoundAtTheNextVersionAndRepairedFromTheRows) {
