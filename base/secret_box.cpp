@@ -4,6 +4,7 @@
 #include "base/random.hpp"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <algorithm>
 #include <array>
@@ -213,6 +214,19 @@ Result<Secret, SecretBoxError> SecretBox::open(ByteView sealed, std::string_view
     return malformed("the sealed secret or its context was changed");
   }
   return secret;
+}
+
+Secret SecretBox::derive(std::string_view purpose) const {
+  const ByteView key = master_key_.reveal();
+  Bytes info(purpose.begin(), purpose.end());
+  info.push_back(1);  // the first block, and the only one
+  Bytes derived(master_key_octets);
+  unsigned length = 0;
+  if (HMAC(EVP_sha256(), key.data(), int_size(key.size()), info.data(), info.size(), derived.data(), &length) ==
+      nullptr) {
+    throw std::runtime_error("HMAC failed in OpenSSL");
+  }
+  return Secret(std::move(derived));
 }
 
 }  // namespace minidns

@@ -28,6 +28,9 @@ class SecretBox {
 
   [[nodiscard]] Bytes seal(const Secret& secret, std::string_view context) const;
   [[nodiscard]] Result<Secret, SecretBoxError> open(ByteView sealed, std::string_view context) const;
+  /// A key of 32 octets for another use, the same wherever the master key is: HKDF-Expand with SHA-256 (RFC 5869 §2.3;
+  /// the master key is uniformly random, so it is taken as it is, §3.3). `purpose` tells one use from another.
+  [[nodiscard]] Secret derive(std::string_view purpose) const;
 
  private:
   explicit SecretBox(Secret master_key);

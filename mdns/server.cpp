@@ -10,6 +10,7 @@
 #include "mdns/notify/sender.hpp"
 #include "mdns/published.hpp"
 #include "mdns/replicas.hpp"
+#include "mdns/signing/digests_in_database.hpp"
 #include "mdns/tcp_server.hpp"
 #include "mdns/tls/tls_context.hpp"
 #include "mdns/udp_server.hpp"
@@ -149,6 +150,7 @@ struct Server::State {
   NotifySender sender;
   NotifyCoordinator coordinator;
   ContentSigner signer;
+  const std::unique_ptr<DigestCheck> digests;
   ZoneLoader loader;
   ZoneUpdater updater;
   UpdateQueue updates;  // its workers are below: they end first
@@ -205,7 +207,9 @@ Server::State::State(const Settings& settings_, const SecretBox& secret_box, con
       sender(io, settings.notify, peers, clock, log, make_notify_metrics(metrics)),
       coordinator(io, self, settings.election, sender, index, clock),
       signer(secret_box),
-      loader(content, cache, index, log, make_loader_metrics(metrics), signer, store.get()),
+      digests(check_digests_in(connection_settings(settings.database, "digest"), reader_check, secret_box, self,
+                               metrics, log)),
+      loader(content, cache, index, log, make_loader_metrics(metrics), signer, store.get(), digests.get()),
       updater(
           loader, index, log, [this](const PoolId& pool) { return peers.get()->views_of(pool); },
           [this](const ZonePointer& zone) { coordinator.ready(zone); }),

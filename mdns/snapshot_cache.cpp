@@ -1,5 +1,8 @@
 #include "mdns/snapshot_cache.hpp"
 
+#include "dns/snapshot/diff.hpp"
+#include "dns/soa.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -34,6 +37,25 @@ std::size_t octets_of(const dns::Delta& delta) {
     }
   }
   return octets;
+}
+
+std::optional<dns::Delta> compose_steps(const CachedZone& cached, dns::Serial from) {
+  const auto& steps = cached.steps;
+  const auto first = std::find_if(steps.begin(), steps.end(), [&](const DeltaPointer& step) {
+    return dns::serial_of(step->soa_before.rdata[0]) == from;
+  });
+  if (first == steps.end()) {
+    return std::nullopt;
+  }
+  dns::Delta sum = **first;
+  for (auto step = std::next(first); step != steps.end(); ++step) {
+    auto longer = compose(sum, **step);
+    if (!longer) {
+      return std::nullopt;  // a gap: the cache keeps none, but the database knows better anyway
+    }
+    sum = *std::move(longer);
+  }
+  return sum;
 }
 
 std::optional<CachedZone> SnapshotCache::find(const ContentKey& key) {

@@ -86,6 +86,9 @@ class SnapshotCache {
   std::size_t octets_ = 0;
 };
 
+/// The difference from serial `from` to the cached snapshot out of its steps; nothing if they don't reach back.
+[[nodiscard]] std::optional<dns::Delta> compose_steps(const CachedZone& cached, dns::Serial from);
+
 /// What a delta takes of memory, about.
 [[nodiscard]] std::size_t octets_of(const dns::Delta& delta);
 

@@ -1,6 +1,5 @@
 #include "mdns/zone_loader.hpp"
 
-#include "dns/snapshot/diff.hpp"
 #include "storage/postgres/errors.hpp"
 
 #include <algorithm>
@@ -33,14 +32,15 @@ Loaded ready(storage::ZoneHead head, SnapshotPointer snapshot) {
 }  // namespace
 
 ZoneLoader::ZoneLoader(storage::ContentSource& source, SnapshotCache& cache, ZoneIndex& index, const Logger& log,
-                       LoaderMetrics metrics, ContentSigner& signer, LocalStore* store)
+                       LoaderMetrics metrics, ContentSigner& signer, LocalStore* store, DigestCheck* digests)
     : source_(source),
       cache_(cache),
       index_(index),
       log_(log),
       metrics_(std::move(metrics)),
       signer_(signer),
-      store_(store) {}
+      store_(store),
+      digests_(digests) {}
 
 void ZoneLoader::load(WorkerPool& pool, const ContentKey& key, dns::Version at_least, OnLoaded on_loaded) {
   {
@@ -288,6 +288,11 @@ Loaded ZoneLoader::guarded(const ContentKey& key, const std::function<Loaded()>&
                {{"zone_id", key.zone.to_string()}, {"view", key.view.number()}, {"reason", error.what()}});
     metrics_.not_signed.increment();
     return {Loaded::Outcome::corrupt, nullptr};
+  } catch (const VersionWithheld& error) {
+    log_.warning("zone version withheld", {{"zone_id", key.zone.to_string()}, {"reason", error.what()}});
+    return {Loaded::Outcome::unavailable, nullptr};
+  } catch (const DigestMismatch&) {  // logged and counted; what is served, if anything, stays
+    return {Loaded::Outcome::corrupt, nullptr};
   } catch (const std::exception& error) {  // no memory for it, or a fault of ours: the other zones go on
     log_.error("zone not loaded",
                {{"zone_id", key.zone.to_string()}, {"view", key.view.number()}, {"reason", error.what()}});
@@ -341,6 +346,9 @@ Loaded ZoneLoader::take_step(storage::ZoneContent& content, const ContentKey& ke
     cache_.drop(key);
     return read_whole(content, key);
   }
+  if (digests_ != nullptr && !digests_->agrees(key, head, *cached.snapshot, *delta)) {
+    return read_whole(content, key);
+  }
   metrics_.steps.increment();
   cache_.advance(key, *next, *std::move(delta));
   store(key, head, *next, cached.snapshot);
@@ -353,6 +361,9 @@ Loaded ZoneLoader::read_whole(storage::ZoneContent& content, const ContentKey& k
   const bool found = content.read_zone(
       key.zone, key.view,
       [&](storage::ZoneHead read) {
+        if (digests_ != nullptr) {
+          digests_->expect_free(key, read);
+        }
         builder.emplace(signer_.begin(read));
         head.emplace(std::move(read));
       },
@@ -362,6 +373,9 @@ Loaded ZoneLoader::read_whole(storage::ZoneContent& content, const ContentKey& k
   }
   SnapshotPointer snapshot = std::move(*builder).finish();
   metrics_.whole.increment();
+  if (digests_ != nullptr && !digests_->agrees(key, *head, *snapshot)) {
+    return read_whole(content, key);  // the second time it agrees, or it throws
+  }
   cache_.put(key, snapshot);
   store(key, *head, snapshot, nullptr);
   return ready(*std::move(head), std::move(snapshot));
@@ -379,29 +393,13 @@ Loaded ZoneLoader::forget(storage::ZoneContent& content, const ContentKey& key) 
     log_.info("zone removed", {{"zone", entry->name.to_text()}, {"serial", entry->serial.value()}});
   }
   cache_.drop_zone(zone);
+  if (digests_ != nullptr) {
+    digests_->forget(zone);
+  }
   if (store_ != nullptr) {
     store_->remove(zone);
   }
   return {Loaded::Outcome::gone, nullptr};
-}
-
-std::optional<dns::Delta> compose_steps(const CachedZone& cached, dns::Serial from) {
-  const auto& steps = cached.steps;
-  const auto first = std::find_if(steps.begin(), steps.end(), [&](const DeltaPointer& step) {
-    return dns::serial_of(step->soa_before.rdata[0]) == from;
-  });
-  if (first == steps.end()) {
-    return std::nullopt;
-  }
-  dns::Delta sum = **first;
-  for (auto step = std::next(first); step != steps.end(); ++step) {
-    auto longer = compose(sum, **step);
-    if (!longer) {
-      return std::nullopt;  // a gap: the cache keeps none, but the database knows better anyway
-    }
-    sum = *std::move(longer);
-  }
-  return sum;
 }
 
 std::optional<dns::Delta> ZoneLoader::find_difference(const ContentKey& key, dns::Serial from,

@@ -7,6 +7,7 @@
 #include "mdns/content_key.hpp"
 #include "mdns/metrics.hpp"
 #include "mdns/signing/content_signer.hpp"
+#include "mdns/signing/digest_check.hpp"
 #include "mdns/snapshot_cache.hpp"
 #include "mdns/store/local_store.hpp"
 #include "mdns/zone_index.hpp"
@@ -27,8 +28,8 @@ struct Loaded {
   enum class Outcome {
     ready,        ///< `snapshot` is there
     gone,         ///< the zone is deleted
-    unavailable,  ///< the database doesn't answer
-    corrupt,      ///< what the database has is no zone, or can't be signed; logged
+    unavailable,  ///< the database doesn't answer, or the version is withheld
+    corrupt,      ///< what the database has is no zone, can't be signed, or others made another of it; logged
     overloaded    ///< too many loads are waiting
   };
   Outcome outcome;
@@ -41,14 +42,15 @@ struct Loaded {
 /// whoever asks (a transfer, or the ZoneUpdater). What isn't cached is looked for in the local store first. A content
 /// that is new enough there needs no database; an older one takes a step (the rows that changed); others are read as a
 /// whole. A zone that is gone leaves index and store, too. A
-/// signed version is signed on the way (signing/content_signer.hpp). Steps that wait for a worker are taken many at a
+/// signed version is signed on the way (signing/content_signer.hpp), and compared with what other instances made of it
+/// (signing/digest_check.hpp). Steps that wait for a worker are taken many at a
 /// time: a thousand zones that changed while the database was away cost some twenty round trips.
 class ZoneLoader {
  public:
   using OnLoaded = std::function<void(const Loaded&)>;
 
   ZoneLoader(storage::ContentSource& source, SnapshotCache& cache, ZoneIndex& index, const Logger& log,
-             LoaderMetrics metrics, ContentSigner& signer, LocalStore* store = nullptr);
+             LoaderMetrics metrics, ContentSigner& signer, LocalStore* store = nullptr, DigestCheck* digests = nullptr);
 
   /// Calls `on_loaded` once, on a thread of `pool` or at once on this one, with a version of at least `at_least` if the
   /// database has one. Never blocks. `on_loaded` must be short and not throw.
@@ -99,15 +101,13 @@ class ZoneLoader {
   const Logger& log_;
   const LoaderMetrics metrics_;
   ContentSigner& signer_;
-  LocalStore* const store_;  // null: there is none
+  LocalStore* const store_;     // null: there is none
+  DigestCheck* const digests_;  // null: nothing is compared
 
   std::mutex mutex_;  // guards what follows
   std::unordered_map<ContentKey, Flight> flights_;
   /// What waits for a worker, oldest first. Each has posted a job of its own; a job may take several.
   std::unordered_map<WorkerPool*, std::deque<ContentKey>> waiting_;
 };
-
-/// The difference from serial `from` to the cached snapshot out of its steps; nothing if they don't reach back.
-[[nodiscard]] std::optional<dns::Delta> compose_steps(const CachedZone& cached, dns::Serial from);
 
 }  // namespace minidns::mdns

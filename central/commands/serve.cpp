@@ -9,6 +9,7 @@
 #include "central/catalog_keeper.hpp"
 #include "central/commands/commands.hpp"
 #include "central/commands/secrets.hpp"
+#include "central/digest_worker.hpp"
 #include "central/dnssec_policy_port.hpp"
 #include "central/feed_announcer.hpp"
 #include "central/housekeeping.hpp"
@@ -30,6 +31,7 @@
 #include "central/zone_port.hpp"
 #include "storage/hints.hpp"
 #include "storage/postgres/catalogs.hpp"
+#include "storage/postgres/digest_faults.hpp"
 #include "storage/postgres/dnssec_policies.hpp"
 #include "storage/postgres/feed_reader.hpp"
 #include "storage/postgres/key_rolls.hpp"
@@ -98,7 +100,8 @@ struct Stores {
         dnssec_policies(pool),
         zone_dnssec(pool),
         refresh(pool),
-        rolls(pool) {}
+        rolls(pool),
+        digest_faults(pool) {}
 
   postgres::PostgresTokens tokens;
   postgres::PostgresZoneReader reader;
@@ -115,6 +118,7 @@ struct Stores {
   postgres::PostgresZoneDnssec zone_dnssec;
   postgres::PostgresSigningRefresh refresh;
   postgres::PostgresKeyRolls rolls;
+  postgres::PostgresDigestFaults digest_faults;
 };
 
 }  // namespace
@@ -147,7 +151,7 @@ void run_serve(CommandLine& line, const Settings& settings, const Clock& clock) 
                              announcer, clock);
 
   // Threads: I/O (HTTP), database (blocking ports), one each of the announcer, catalogs, housekeeping, recovery,
-  // refresh, presence and the operator's endpoint.
+  // refresh, digests, presence and the operator's endpoint.
   postgres::PostgresFeedReader catalog_hints(connection_settings(settings.database), {storage::channel_feed},
                                              writer_check);
   const CatalogKeeper catalog_keeper(stores.catalogs, catalog_hints, announcer, log, metrics);
@@ -155,6 +159,7 @@ void run_serve(CommandLine& line, const Settings& settings, const Clock& clock) 
   const RecoveryWorker recovery(stores.recovery, announcer, log, metrics);
   KeyRoller roller(stores.rolls, stores.editor, vault, announcer, log, clock);
   const RefreshWorker refresh(stores.refresh, roller, vault, announcer, log, metrics);
+  const DigestWorker digests(stores.digest_faults, announcer, log, metrics);
   boost::asio::io_context io;
   WorkerPool database("database", request_threads(settings.database), settings.request_queue_max);
   const IoThreads io_threads(io, settings.io_threads);

@@ -1,5 +1,6 @@
 minidns_test(postgres_signing
   SOURCES
+    postgres/digests.cpp
     postgres/signing.cpp
     postgres/signing_import.cpp
     postgres/signing_refresh.cpp

@@ -156,5 +156,15 @@ TEST(SecretBox, RefusesAKeyFileThatOthersMayReadOrThatHoldsNoKey) {
   EXPECT_FALSE(SecretBox::from_file("/nonexistent/key"));
 }
 
+// The figure was made with: openssl kdf -keylen 32 -kdfopt mode:EXPAND_ONLY -kdfopt digest:SHA256
+// -kdfopt hexkey:0101…01 -kdfopt info:purpose HKDF
+TEST(SecretBox, DerivesKeysByHkdfExpand) {
+  EXPECT_EQ(to_hex(box_with_key_of(1).derive("purpose").reveal()),
+            "c2584de1269725ddd81fe71197414058e7d41a982b538581416c336579738495");
+  EXPECT_NE(to_hex(box_with_key_of(1).derive("other").reveal()), to_hex(box_with_key_of(1).derive("purpose").reveal()));
+  EXPECT_NE(to_hex(box_with_key_of(2).derive("purpose").reveal()),
+            to_hex(box_with_key_of(1).derive("purpose").reveal()));
+}
+
 }  // namespace
 }  // namespace minidns

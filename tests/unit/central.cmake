@@ -2,6 +2,7 @@ minidns_test(central_unit
   SOURCES
     unit/central_apex.cpp
     unit/central_command_line.cpp
+    unit/central_digest_worker.cpp
     unit/central_recordset_place.cpp
     unit/central_recordset_rules.cpp
     unit/central_key_rolling.cpp

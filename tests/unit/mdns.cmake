@@ -3,6 +3,7 @@ minidns_test(mdns_unit
     unit/mdns_answers.cpp
     unit/mdns_decide.cpp
     unit/mdns_differences.cpp
+    unit/mdns_digests.cpp
     unit/mdns_fairness.cpp
     unit/mdns_follow.cpp
     unit/mdns_inbound.cpp

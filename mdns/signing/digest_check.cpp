@@ -1,0 +1,196 @@
+#include "mdns/signing/digest_check.hpp"
+
+#include "base/digest.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace minidns::mdns {
+namespace {
+
+/// Another way to make digests gets another purpose, so that two releases side by side don't compare them.
+constexpr std::string_view digest_purpose = "minidns zone digest 1";
+constexpr std::string_view key_id_purpose = "minidns zone digest 1, key id";
+
+dnssec::DigestKey digest_key(const SecretBox& box) {
+  return dnssec::DigestKey::from_secret(box.derive(digest_purpose)).value();  // 32 octets are always right
+}
+
+std::array<std::uint8_t, 4> key_id(const SecretBox& box) {
+  const Secret derived = box.derive(key_id_purpose);
+  std::array<std::uint8_t, 4> id{};
+  std::copy_n(derived.reveal().begin(), id.size(), id.begin());
+  return id;
+}
+
+}  // namespace
+
+DigestCheck::DigestCheck(std::unique_ptr<storage::VersionDigests> stored, const SecretBox& box, const InstanceId& self,
+                         std::string build, DigestMetrics metrics, const Logger& log)
+    : stored_(std::move(stored)),
+      key_(digest_key(box)),
+      key_id_(key_id(box)),
+      self_(self),
+      build_(std::move(build)),
+      metrics_(std::move(metrics)),
+      log_(log) {}
+
+void DigestCheck::expect_free(const ContentKey& key, const storage::ZoneHead& head) const {
+  const auto doubt = doubt_of(key, head.version);
+  if (doubt && doubt->is_quarantined) {
+    throw DigestMismatch("the version is quarantined");
+  }
+}
+
+bool DigestCheck::agrees(const ContentKey& key, const storage::ZoneHead& head, const dns::ZoneSnapshot& zone) {
+  if (!head.signing) {
+    set_doubt(key, std::nullopt);
+    return true;
+  }
+  return compare(key, head, dnssec::ZoneDigest::of(zone, key_));
+}
+
+bool DigestCheck::agrees(const ContentKey& key, const storage::ZoneHead& head, const dns::ZoneSnapshot& before,
+                         const dns::Delta& step) {
+  if (!head.signing) {
+    set_doubt(key, std::nullopt);
+    return true;
+  }
+  expect_free(key, head);
+  const auto remembered = known(key, before.version());
+  const auto digest = remembered ? *remembered : dnssec::ZoneDigest::of(before, key_);
+  return compare(key, head, digest.after(step, key_));
+}
+
+bool DigestCheck::compare(const ContentKey& key, const storage::ZoneHead& head, const dnssec::ZoneDigest& digest) {
+  const storage::VersionDigest ours{key.zone, head.version, key.view, key_id_, digest.octets(), self_, build_};
+  const auto stored = ask(key, ours);
+  using Kind = storage::VersionDigests::Stored::Kind;
+  if (stored && stored->kind == Kind::none) {
+    metrics_.withheld.increment();
+    throw VersionWithheld("this release is stopped, and no other has built the version yet");
+  }
+  if (stored && stored->digest != ours.digest) {
+    differs(key, head, ours, *stored);
+    return false;
+  }
+  (!stored ? metrics_.unchecked : stored->kind == Kind::ours ? metrics_.first : metrics_.agreed).increment();
+  set_doubt(key, std::nullopt);
+  remember(key, head.version, digest);
+  return true;
+}
+
+/// Nothing if the database can't say. What was found to differ isn't served for that.
+std::optional<storage::VersionDigests::Stored> DigestCheck::ask(const ContentKey& key,
+                                                                const storage::VersionDigest& ours) {
+  try {
+    return stored_->agree(ours);
+  } catch (const std::runtime_error& error) {  // of storage
+    if (doubt_of(key, ours.version)) {
+      throw;
+    }
+    log_.warning("zone version served without comparing its digest", {{"zone_id", key.zone.to_string()},
+                                                                      {"view", key.view.number()},
+                                                                      {"version", ours.version.value()},
+                                                                      {"reason", error.what()}});
+    return std::nullopt;
+  }
+}
+
+/// Throws DigestMismatch if it isn't the first time.
+void DigestCheck::differs(const ContentKey& key, const storage::ZoneHead& head, const storage::VersionDigest& ours,
+                          const storage::VersionDigests::Stored& stored) {
+  metrics_.mismatched.increment();
+  const bool is_quarantined = doubt_of(key, head.version).has_value();
+  set_doubt(key, Doubt{head.version, is_quarantined});
+  log_.error(is_quarantined ? "zone version quarantined: built anew it differs from what another instance made of it"
+                            : "zone version differs from what another instance made of it: built anew",
+             {{"zone", head.name.to_text()},
+              {"view", key.view.number()},
+              {"version", head.version.value()},
+              {"serial", head.serial.value()},
+              {"build", build_},
+              {"other_instance", stored.instance.to_string()},
+              {"other_build", stored.build}});
+  if (is_quarantined) {
+    report(ours);
+    throw DigestMismatch("another instance made something else of the version");
+  }
+}
+
+void DigestCheck::report(const storage::VersionDigest& ours) {
+  try {
+    stored_->report(ours);
+  } catch (const std::runtime_error& error) {  // of storage; the log has it
+    log_.warning("quarantine not reported", {{"zone_id", ours.zone.to_string()}, {"reason", error.what()}});
+  }
+}
+
+std::optional<DigestCheck::Doubt> DigestCheck::doubt_of(const ContentKey& key, dns::Version version) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = doubts_.find(key);
+  return found != doubts_.end() && found->second.version == version ? std::optional(found->second) : std::nullopt;
+}
+
+void DigestCheck::set_doubt(const ContentKey& key, std::optional<Doubt> doubt) {
+  const std::lock_guard lock(mutex_);
+  if (!doubt && doubts_.empty()) {
+    return;
+  }
+  doubts_.erase(key);
+  if (doubt) {
+    if (doubts_.size() >= doubts_max) {
+      doubts_.erase(doubts_.begin());
+    }
+    doubts_.emplace(key, *doubt);
+  }
+  count_quarantined();
+}
+
+void DigestCheck::forget(const ZoneId& zone) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(doubts_, [&](const auto& item) { return item.first.zone == zone; });
+  count_quarantined();
+}
+
+/// With the mutex held.
+void DigestCheck::count_quarantined() const {
+  metrics_.quarantined.set(static_cast<double>(
+      std::count_if(doubts_.begin(), doubts_.end(), [](const auto& item) { return item.second.is_quarantined; })));
+}
+
+std::optional<dnssec::ZoneDigest> DigestCheck::known(const ContentKey& key, dns::Version version) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = places_.find(key);
+  return found != places_.end() && found->second->version == version ? std::optional(found->second->digest)
+                                                                     : std::nullopt;
+}
+
+void DigestCheck::remember(const ContentKey& key, dns::Version version, const dnssec::ZoneDigest& digest) {
+  const std::lock_guard lock(mutex_);
+  const auto found = places_.find(key);
+  if (found != places_.end()) {
+    known_.erase(found->second);
+    places_.erase(found);
+  } else if (known_.size() >= digests_max) {
+    places_.erase(known_.back().key);
+    known_.pop_back();
+  }
+  known_.push_front({key, version, digest});
+  places_.emplace(key, known_.begin());
+}
+
+DigestMetrics make_digest_metrics(Metrics& metrics) {
+  const std::string name = "minidns_mdns_version_digests_total";
+  const std::string help = "Signed versions whose digest was compared with other instances', by what came of it";
+  return {metrics.counter(name, help, {{"result", "first"}}),
+          metrics.counter(name, help, {{"result", "agreed"}}),
+          metrics.counter(name, help, {{"result", "mismatched"}}),
+          metrics.counter(name, help, {{"result", "unchecked"}}),
+          metrics.counter(name, help, {{"result", "withheld"}}),
+          metrics.gauge(
+              "minidns_mdns_zones_quarantined",
+              "Zones, by view, whose newest version this instance doesn't serve: others made something else of it")};
+}
+
+}  // namespace minidns::mdns
