@@ -68,6 +68,10 @@ double cpu_seconds(pid_t pid) {
   return total;
 }
 
+double process_cpu_seconds() {
+  return seconds_of(CLOCK_PROCESS_CPUTIME_ID);
+}
+
 double children_cpu_seconds() {
   rusage usage{};
   ::getrusage(RUSAGE_CHILDREN, &usage);

@@ -14,7 +14,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
-#include <unistd.h>
 
 namespace minidns::bench {
 namespace {
@@ -32,11 +31,11 @@ Run sign(const ZoneToSign& zone, const ZoneKeys& keys, CountingSigner::Makes mak
   const auto [inputs, signer] = keys.inputs(zone, buckets, makes);
   auto rrsets = zone.rrsets();
   Run run;
-  const double before = cpu_seconds(::getpid());
+  const double before = process_cpu_seconds();
   const auto start = std::chrono::steady_clock::now();
   run.zone = sign_whole(zone, std::move(rrsets), inputs, executor);
   run.spent = {std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(),
-               cpu_seconds(::getpid()) - before};
+               process_cpu_seconds() - before};
   run.signatures = signer->count() + 1;  // the KSK's
   return run;
 }
