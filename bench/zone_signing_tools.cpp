@@ -13,7 +13,7 @@
 namespace minidns::bench {
 namespace {
 
-constexpr std::chrono::minutes limit{5};
+constexpr std::chrono::minutes limit{20};  // a million records on a machine that others use, too
 
 void write_knot_configuration(const std::string& folder, const std::string& apex, std::string algorithm) {
   std::transform(algorithm.begin(), algorithm.end(), algorithm.begin(),
