@@ -1,9 +1,12 @@
 // From a change to the moment when a secondary answers with it: ours by REST, one zone among many, and beside it, in
 // the same run, a BIND primary that is changed by DNS UPDATE (RFC 2136) and feeds a BIND and a PowerDNS of its own.
 //
-//   bench_commit_to_visible [CHANGES] [ZONES]    default 200 and 100000
+//   bench_commit_to_visible [CHANGES] [ZONES] [unsigned|mdns-signed]    default 200, 100000 and unsigned
+//
+// The BIND primary's zone is unsigned in any case.
 
 #include "bench/idle_zones.hpp"
+#include "bench/large_zone.hpp"
 #include "bench/measure.hpp"
 #include "bench/update_primary.hpp"
 #include "tests/harness/dns_probe.hpp"
@@ -69,14 +72,14 @@ struct Samples {
 };
 
 void print(const char* what, const std::vector<double>& samples) {
-  std::printf("%-52s p50 %8.1f ms  p99 %8.1f ms  max %8.1f ms  (%zu changes)\n", what, quantile(samples, 0.5),
+  std::printf("%-60s p50 %8.1f ms  p99 %8.1f ms  max %8.1f ms  (%zu changes)\n", what, quantile(samples, 0.5),
               quantile(samples, 0.99), quantile(samples, 1.0), samples.size());
 }
 
 /// A zone of ours, with a recordset to change.
 class Ours {
  public:
-  explicit Ours(std::size_t idle_zones) : platform_(options()) {
+  Ours(std::size_t idle_zones, bool is_signed) : platform_(options()) {
     add_idle_zones(platform_, idle_zones);
     const auto created =
         harness::Platform::created(rest_.post("/v2/zones", json::object{{"name", zone}, {"email", "a@bench.example"}}));
@@ -85,6 +88,7 @@ class Ours {
         path_ + "/recordsets",
         json::object{{"name", std::string("www.") + zone}, {"type", "A"}, {"records", json::array{"192.0.2.1"}}}));
     target_ = path_ + "/recordsets/" + std::string(recordset.at("id").as_string());
+    if (is_signed) sign_by_default_policy(rest_, path_);
   }
 
   [[nodiscard]] harness::SoaAsker bind() { return {platform_.bind().address(), platform_.bind().port()}; }
@@ -160,8 +164,9 @@ void run(const std::string& who, Primary& primary, int changes) {
 int main(int argc, char** argv) {
   const auto changes = argc > 1 ? std::atoi(argv[1]) : 200;
   const auto zones = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 100'000;
-  minidns::bench::Ours ours(zones);
-  minidns::bench::run("MiniDNS (REST)", ours, changes);
+  const bool is_signed = argc > 3 && std::string(argv[3]) == "mdns-signed";
+  minidns::bench::Ours ours(zones, is_signed);
+  minidns::bench::run(is_signed ? "MiniDNS (REST), signed" : "MiniDNS (REST)", ours, changes);
   minidns::bench::Peer peer;
   minidns::bench::run("BIND primary (DNS UPDATE)", peer, changes);
   return 0;

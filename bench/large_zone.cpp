@@ -94,8 +94,8 @@ from zones z, generate_series(0, COUNT - 1) h where z.name = 'NAME' and z.delete
 
 constexpr const char* next_version = R"(
 update zones set version = version + 1, serial = serial + 1 where name = 'NAME' and deleted_at is null;
-insert into versions (zone_id, version, serial, kind)
-select id, version, serial, 'update' from zones where name = 'NAME' and deleted_at is null)";
+insert into versions (zone_id, version, serial, kind, key_set_id, signing_time, buckets, rules)
+select id, version, serial, 'update', key_set_id, signing_time, buckets, rules from zones where name = 'NAME' and deleted_at is null)";
 
 }  // namespace
 
@@ -103,8 +103,8 @@ LargeZone unsigned_zone(std::size_t records) {
   return {"axfr.bench.example.", records / 2};
 }
 
-LargeZone presigned_zone(std::size_t unsigned_records) {
-  return {"signed.bench.example.", unsigned_records / 2, true};
+LargeZone signed_zone(std::size_t unsigned_records, Signatures signatures) {
+  return {"signed.bench.example.", unsigned_records / 2, signatures};
 }
 
 void write_zone_file(const std::string& path, const LargeZone& zone) {
@@ -117,7 +117,7 @@ void write_zone_file(const std::string& path, const LargeZone& zone) {
     const auto name = owner(host);
     out << name << " IN A 10." << (host >> 16 & 255) << '.' << (host >> 8 & 255) << '.' << (host & 255) << '\n'
         << name << " IN AAAA 2001:db8::" << std::hex << (host >> 16) << ':' << (host & 0xffff) << std::dec << '\n';
-    if (!zone.presigned) continue;
+    if (!zone.is_signed()) continue;
     for (const char* covered : {"A", "AAAA", "NSEC"}) signature.write(out, name, covered);
     out << name << " IN NSEC " << owner((host + 1) % zone.hosts) << " A AAAA RRSIG NSEC\n";
   }
@@ -126,14 +126,21 @@ void write_zone_file(const std::string& path, const LargeZone& zone) {
 
 void create_large_zone(harness::Platform& platform, const LargeZone& zone) {
   auto rest = platform.rest("bench");
-  harness::Platform::created(
+  const auto created = harness::Platform::created(
       rest.post("/v2/zones", boost::json::object{{"name", zone.name}, {"email", "a@bench.example"}}));
   std::string script = std::string("begin;") + next_version + ";" + insert_unsigned + ";";
-  if (zone.presigned) script += std::string(insert_signatures) + ";";
+  if (zone.signatures == Signatures::made_up) script += std::string(insert_signatures) + ";";
   script += "commit; analyze rrsets;";
   script = replaced(replaced(replaced(script, "HOSTS", std::to_string(zone.hosts)), "NAME", zone.name), "ZONE",
                     hex_of_wire(zone.name));
   (void)platform.postgres().sql("minidns", script, load_limit);
+  if (zone.signatures == Signatures::by_mdns) {
+    sign_by_default_policy(rest, "/v2/zones/" + std::string(created.at("id").as_string()));
+  }
+}
+
+void sign_by_default_policy(harness::RestClient& rest, const std::string& zone_path) {
+  harness::Platform::created(rest.put(zone_path + "/dnssec", boost::json::object{{"policy", "default"}}));
 }
 
 std::uint32_t change_hosts(harness::Platform& platform, const LargeZone& zone, std::size_t count) {

@@ -13,6 +13,10 @@ namespace minidns::bench {
 /// User and system time of a process and its living descendants, in seconds, to the nanosecond
 /// (clock_getcpuclockid(3)).
 [[nodiscard]] double cpu_seconds(pid_t pid);
+/// Of this process, all threads.
+[[nodiscard]] double process_cpu_seconds();
+/// Of all children of this process that have ended and were waited for, with theirs (getrusage(2): to the microsecond).
+[[nodiscard]] double children_cpu_seconds();
 /// Of the calling thread.
 [[nodiscard]] double thread_cpu_seconds();
 /// Resident memory of a process and its living descendants, in MiB; pages that they share count once per process.

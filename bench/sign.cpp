@@ -4,16 +4,14 @@
 //   bench_sign [SECONDS] [ROUNDS]     default 1 second for each figure of a round, 5 rounds
 
 #include "bench/measure.hpp"
+#include "bench/openssl_speed.hpp"
 #include "dnssec/crypto/make_signer.hpp"
-#include "tests/harness/process.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <random>
-#include <sstream>
-#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -23,19 +21,17 @@ namespace {
 
 using dnssec::Algorithm;
 
-struct Peer {
+struct Promise {
   Algorithm algorithm;
-  const char* argument;  ///< of `openssl speed`
-  const char* line;      ///< what its line of results has
-  double wanted_ratio;   ///< 0: nothing is promised
+  double wanted_ratio;  ///< 0: nothing is promised
 };
 
-constexpr std::array<Peer, 5> peers = {{
-    {Algorithm::ecdsap256sha256, "ecdsap256", "(nistp256)", 1.5},
-    {Algorithm::ed25519, "ed25519", "(Ed25519)", 1.7},
-    {Algorithm::ecdsap384sha384, "ecdsap384", "(nistp384)", 0},
-    {Algorithm::ed448, "ed448", "(Ed448)", 0},
-    {Algorithm::rsasha256, "rsa2048", "rsa 2048 bits", 0},
+constexpr std::array<Promise, 5> promises = {{
+    {Algorithm::ecdsap256sha256, 1.5},
+    {Algorithm::ed25519, 1.7},
+    {Algorithm::ecdsap384sha384, 0},
+    {Algorithm::ed448, 0},
+    {Algorithm::rsasha256, 0},
 }};
 
 constexpr std::size_t messages_count = 1024;
@@ -83,22 +79,6 @@ double per_cpu_second(const dnssec::Signer& signer, std::span<const ByteView> me
   return sum.signatures / sum.cpu_s;
 }
 
-/// The column sign/s.
-double openssl_speed(const Peer& peer, int seconds) {
-  const auto result = harness::run({"openssl", "speed", "-seconds", std::to_string(seconds), peer.argument});
-  std::istringstream out(result.out);
-  for (std::string line; std::getline(out, line);) {
-    if (line.find(peer.line) == std::string::npos) {
-      continue;
-    }
-    std::istringstream words(line);
-    std::vector<std::string> columns;
-    for (std::string word; words >> word;) columns.push_back(word);
-    return std::stod(columns.at(columns.size() - 2));
-  }
-  throw std::runtime_error("openssl speed " + std::string(peer.argument) + " doesn't say: " + result.err);
-}
-
 /// What it costs to begin with a key that was stored.
 void measure_opening(const dnssec::PrivateKey& key) {
   constexpr int times = 200;
@@ -117,8 +97,8 @@ void measure_opening(const dnssec::PrivateKey& key) {
               (thread_cpu_seconds() - start) / times * 1e6);
 }
 
-void measure(const Peer& peer, std::span<const ByteView> messages, int seconds, int rounds) {
-  const auto key = dnssec::PrivateKey::generate(peer.algorithm).value();
+void measure(const Promise& promise, std::span<const ByteView> messages, int seconds, int rounds) {
+  const auto key = dnssec::PrivateKey::generate(promise.algorithm).value();
   const auto signer = dnssec::make_signer(key, dnssec::Dnskey::flags_zsk).value();
   measure_opening(key);
   std::vector<double> one;
@@ -127,7 +107,7 @@ void measure(const Peer& peer, std::span<const ByteView> messages, int seconds, 
   std::vector<double> theirs;
   std::vector<double> ratios;
   for (int round = 0; round < rounds; ++round) {
-    theirs.push_back(openssl_speed(peer, seconds));
+    theirs.push_back(openssl_speed(promise.algorithm, seconds));
     one.push_back(per_cpu_second(*signer, messages, seconds, 1, messages_count));
     two.push_back(per_cpu_second(*signer, messages, seconds, 2, messages_count));
     few.push_back(per_cpu_second(*signer, messages, seconds, 1, 4));
@@ -136,10 +116,10 @@ void measure(const Peer& peer, std::span<const ByteView> messages, int seconds, 
   const double ratio = quantile(ratios, 0.5);
   std::printf(
       "%-15s ours %8.0f/CPU s (two threads %8.0f, four messages a time %8.0f)  openssl %8.0f  ratio %.2f (%.2f-%.2f)",
-      std::string(to_text(peer.algorithm)).c_str(), quantile(one, 0.5), quantile(two, 0.5), quantile(few, 0.5),
+      std::string(to_text(promise.algorithm)).c_str(), quantile(one, 0.5), quantile(two, 0.5), quantile(few, 0.5),
       quantile(theirs, 0.5), ratio, quantile(ratios, 0), quantile(ratios, 1));
-  if (peer.wanted_ratio > 0) {
-    std::printf("  wanted %.1f: %s", peer.wanted_ratio, ratio >= peer.wanted_ratio ? "met" : "missed");
+  if (promise.wanted_ratio > 0) {
+    std::printf("  wanted %.1f: %s", promise.wanted_ratio, ratio >= promise.wanted_ratio ? "met" : "missed");
   }
   std::printf("\n");
   std::fflush(stdout);
@@ -148,8 +128,8 @@ void measure(const Peer& peer, std::span<const ByteView> messages, int seconds, 
 int run(int seconds, int rounds) {
   const std::vector<Bytes> messages = make_messages();
   const std::vector<ByteView> views(messages.begin(), messages.end());
-  for (const Peer& peer : peers) {
-    measure(peer, views, seconds, rounds);
+  for (const Promise& promise : promises) {
+    measure(promise, views, seconds, rounds);
   }
   return EXIT_SUCCESS;
 }

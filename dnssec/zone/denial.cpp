@@ -67,7 +67,9 @@ Result<dns::Ttl> denial_ttl(const dns::RRset& soa) {
 
 dns::RRset nsec(const dns::Name& owner, dns::Ttl ttl, const dns::Name& next, ByteView bitmap) {
   const dns::Name lower = next.lowercased();
-  Bytes octets(lower.wire().begin(), lower.wire().end());
+  Bytes octets;
+  octets.reserve(lower.wire().size() + bitmap.size());
+  octets.insert(octets.end(), lower.wire().begin(), lower.wire().end());
   octets.insert(octets.end(), bitmap.begin(), bitmap.end());
   return {owner, dns::RRType::nsec, ttl, {rdata_of(std::move(octets))}};
 }

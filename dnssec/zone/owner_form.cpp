@@ -47,7 +47,7 @@ bool occludes(const OwnerForm& form) {
 
 OwnerForm form_of(std::vector<dns::RRset> sets, Standing standing) {
   OwnerForm form{standing, {}, std::nullopt};
-  form.sets.reserve(sets.size() + 1);
+  form.sets.reserve(sets.size() + 2);  // NSEC and RRSIG come
   for (auto& rrset : sets) {
     const bool is_signed =
         standing == Standing::authoritative || (standing == Standing::cut && rrset.type == RRType::ds);

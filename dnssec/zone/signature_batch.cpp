@@ -38,6 +38,7 @@ Executor run_inline() {
 Result<void> SignatureBatch::add(OwnerForm form) {
   owners_.push_back({std::move(form), {}});
   Waiting& owner = owners_.back();
+  owner.rrsigs.reserve(owner.form.sets.size());
   for (std::size_t i = 0; i < owner.form.sets.size(); ++i) {
     const SetForm& set = owner.form.sets[i];
     for (const auto& rdata : set.rrset.rdata) {
@@ -122,11 +123,15 @@ Result<std::vector<dns::Rdata>> SignatureBatch::run(const std::vector<const Job*
   std::vector<dns::Rdata> rrsigs;
   rrsigs.reserve(jobs.size());
   for (std::size_t i = 0; i < jobs.size(); ++i) {
-    Bytes octets = jobs[i]->head;
-    octets.insert(octets.end(), (*signatures)[i].begin(), (*signatures)[i].end());
+    const Bytes& head = jobs[i]->head;
+    const Bytes& signature = (*signatures)[i];
+    Bytes octets;
+    octets.reserve(head.size() + signature.size());
+    octets.insert(octets.end(), head.begin(), head.end());
+    octets.insert(octets.end(), signature.begin(), signature.end());
     auto rdata = dns::Rdata::from_octets(std::move(octets));
     if (!rdata) {
-      return Error{Errc::fault, "a signature of " + std::to_string((*signatures)[i].size()) + " octets"};
+      return Error{Errc::fault, "a signature of " + std::to_string(signature.size()) + " octets"};
     }
     rrsigs.push_back(std::move(*rdata));
   }

@@ -4,6 +4,7 @@
 #include "dnssec/zone/hash.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <string>
 
@@ -17,6 +18,11 @@ std::uint32_t bit_reverse(std::uint32_t value, int bits) {
     reversed = reversed << 1 | (value >> i & 1);
   }
   return reversed;
+}
+
+/// Length octets of a name are below 'A', so they stay.
+std::uint8_t lower_case(std::uint8_t octet) {
+  return octet >= 'A' && octet <= 'Z' ? static_cast<std::uint8_t>(octet - 'A' + 'a') : octet;
 }
 
 Error out_of_range(const char* what, std::int64_t value) {
@@ -46,11 +52,13 @@ std::uint32_t SlotRule::bucket_of(const dns::Name& owner, dns::RRType type) cons
   if (times_.buckets == 1 || (is_key_set_type(type) && owner == apex_)) {
     return 0;
   }
-  const dns::Name lower = owner.lowercased();
-  Bytes octets(lower.wire().begin(), lower.wire().end());
-  octets.push_back(static_cast<std::uint8_t>(type.value() >> 8));
-  octets.push_back(static_cast<std::uint8_t>(type.value() & 0xff));
-  return static_cast<std::uint32_t>(stable_hash(octets) % times_.buckets);
+  // On the stack: asked for every RRset of a zone.
+  std::array<std::uint8_t, dns::Name::size_octets_max + 2> octets;
+  const auto end = std::ranges::transform(owner.wire(), octets.begin(), lower_case).out;
+  const auto size = static_cast<std::size_t>(end - octets.begin());
+  octets[size] = static_cast<std::uint8_t>(type.value() >> 8);
+  octets[size + 1] = static_cast<std::uint8_t>(type.value() & 0xff);
+  return static_cast<std::uint32_t>(stable_hash(ByteView(octets).first(size + 2)) % times_.buckets);
 }
 
 std::int64_t SlotRule::start_of(std::uint32_t bucket, std::int64_t signing_time_s) const {
