@@ -3,18 +3,13 @@
 #include "central/key_set.hpp"
 #include "central/signing_rules.hpp"
 #include "central/version_policy.hpp"
-#include "storage/postgres/errors.hpp"
+#include "central/worker.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 #include <utility>
 
 namespace minidns::central {
 namespace {
-
-using storage::postgres::CommitInDoubt;
-using storage::postgres::StatementError;
-using storage::postgres::Unavailable;
 
 /// The slots of the key set, now and ahead, that have no signature yet.
 std::vector<dnssec::Slot> missing_slots(const storage::DueZone& zone, const dnssec::SlotRule& rule,
@@ -92,45 +87,19 @@ RefreshWorker::RefreshWorker(storage::SigningRefresh& refresh, KeyRoller& roller
                                      "Unix time before which no signature of any zone expires; 0: none is signed")),
       clock_refused_(metrics.gauge("minidns_central_signing_clock_refused",
                                    "1: the database's clock leapt, and a person must say that it is right")),
-      thread_([this] { run(); }) {}
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
-RefreshWorker::~RefreshWorker() {
-  {
-    const std::scoped_lock lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_one();
-  thread_.join();
+void RefreshWorker::run(const std::stop_token& stop) {
+  do {
+    (void)attempt(log_, "signature refresh", [&] { round(stop); });
+  } while (wait(stop, refresh_interval));
 }
 
-void RefreshWorker::run() {
-  while (!must_stop()) {
-    try {
-      round();
-    } catch (const Unavailable& error) {
-      log_.debug("signature refresh waits for the database", {{"reason", error.what()}});
-    } catch (const CommitInDoubt& error) {
-      log_.debug("a signature refresh was perhaps not done", {{"reason", error.what()}});
-    } catch (const StatementError& error) {
-      log_.error("a signature refresh was refused", {{"reason", error.what()}});
-    } catch (const std::runtime_error& error) {  // a row that no program of ours writes
-      log_.error("signature refresh failed", {{"reason", error.what()}});
-    }
-    std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, refresh_interval, [this] { return stopping_; });
-  }
-}
-
-bool RefreshWorker::must_stop() {
-  const std::scoped_lock lock(mutex_);
-  return stopping_;
-}
-
-void RefreshWorker::round() {
+void RefreshWorker::round(const std::stop_token& stop) {
   const auto clock = refresh_.observe_clock(clock_leap_max);
   clock_refused_.set(clock.accepted ? 0 : 1);
   if (clock.accepted) {
-    while (!must_stop() && refresh_some()) {
+    while (!stop.stop_requested() && refresh_some()) {
     }
     roller_.advance_due();
   } else {

@@ -8,10 +8,9 @@
 #include "storage/signing_refresh.hpp"
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
-#include <mutex>
 #include <optional>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
@@ -33,21 +32,18 @@ inline constexpr std::chrono::minutes expiry_interval{5};
 /// Every central does; a zone that two take at once is refreshed once.
 class RefreshWorker {
  public:
-  /// All must outlive this.
+  /// All must outlive this. Its end waits for the present batch.
   RefreshWorker(storage::SigningRefresh& refresh, KeyRoller& roller, KeyVault& vault, Announcer& announcer,
                 const Logger& log, Metrics& metrics);
-  /// Ends the thread after its present batch.
-  ~RefreshWorker();
   RefreshWorker(const RefreshWorker&) = delete;
   RefreshWorker& operator=(const RefreshWorker&) = delete;
 
  private:
-  void run();
-  void round();
+  void run(const std::stop_token& stop);
+  void round(const std::stop_token& stop);
   /// False if there was nothing to do.
   [[nodiscard]] bool refresh_some();
   void measure();
-  [[nodiscard]] bool must_stop();
 
   storage::SigningRefresh& refresh_;
   KeyRoller& roller_;
@@ -62,11 +58,7 @@ class RefreshWorker {
   Gauge clock_refused_;
   std::optional<std::chrono::steady_clock::time_point> measured_at_;
 
-  std::mutex mutex_;  // guards what follows
-  std::condition_variable wake_;
-  bool stopping_ = false;
-
-  std::thread thread_;  // last: it uses all of the above
+  std::jthread thread_;  // last: it uses all of the above
 };
 
 /// What a refresh makes of one zone. Pure but for the vault.
