@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <sstream>
@@ -81,9 +82,16 @@ class Signing : public testing::Test {
     }
   }
 
+  /// With signatures in its answers: PowerDNS may know the records of a zone that was just signed and yet take it for
+  /// an unsigned one, until it reads the zone's metadata again (zone-metadata-cache-ttl, 60 s).
   template <class Server>
   static bool serves_signed(const Server& server, const std::string& zone) {
-    return eventually([&] { return dig(server, zone, "DNSKEY").size() >= 1; }, std::chrono::seconds(60));
+    const auto is_signed = [&](const char* type) {
+      const auto lines = harness::dig(server.address(), server.port(), {"+dnssec", zone, type});
+      return std::any_of(lines.begin(), lines.end(),
+                         [](const std::string& line) { return line.find("RRSIG") != std::string::npos; });
+    };
+    return eventually([&] { return is_signed("DNSKEY") && is_signed("SOA"); }, std::chrono::seconds(120));
   }
 
   static std::vector<std::string> ds_of(RestClient& rest, const std::string& id) {
