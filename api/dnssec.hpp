@@ -21,7 +21,7 @@ inline constexpr const char* default_dnssec_policy_name = "default";
 enum class KeyModel { ksk_zsk, csk };
 enum class Denial { nsec, nsec3, nsec3_opt_out };
 enum class KeyRole { ksk, zsk, csk };
-enum class KeyState { published, active, retired };
+enum class KeyState { generated, published, active, retired };
 enum class DsState { unknown, present, absent };
 
 /// How zones are signed. Times in seconds.
@@ -89,16 +89,40 @@ struct ZoneKeyView {
   std::optional<WallTime> active_at = {};
 };
 
-enum class RollPhase { publishing, activating, draining };
+enum class RollKind { zsk, ksk, csk, algorithm, first_signing, unsigning };
+enum class RollPhase {
+  presigning,
+  presigned,
+  publishing,
+  submitting,
+  retracting,
+  ds_caching,
+  activating,
+  draining,
+  withdrawing
+};
 
-/// A roll of the ZSK that is under way (RFC 7583 §3.2.1).
+/// What is under way with a zone's keys (RFC 7583).
 struct KeyRollView {
-  DnssecKeyId old_key;
-  DnssecKeyId new_key;
+  RollKind kind;
   RollPhase phase;
+  std::vector<DnssecKeyId> old_keys;
+  std::vector<DnssecKeyId> new_keys;
+  bool paused;
+  std::optional<std::string> waits_for;  ///< for people
   WallTime started_at;
   WallTime next_at;  ///< nothing happens before
 };
+
+/// POST /v2/zones/{id}/dnssec/ds: what a person says of the parent.
+struct DsReport {
+  bool at_parent;                        ///< the DS set that `ds` shows; false: no DS at all
+  std::optional<std::int64_t> ttl = {};  ///< of the DS set that was there before, seconds; 0: it has passed
+};
+
+/// A DNSKEY of another provider, in presentation form: flags, protocol, algorithm, public key.
+inline constexpr std::size_t foreign_dnskeys_max = 20;
+inline constexpr std::size_t foreign_dnskey_length_max = 2'000;
 
 /// A DS record for the parent.
 struct DsView {
@@ -123,6 +147,7 @@ struct ZoneDnssecView {
   std::optional<KeyRollView> roll = {};
   std::vector<ZoneKeyView> keys = {};
   std::vector<DsView> ds = {};
+  std::vector<std::string> foreign_dnskeys = {};
 };
 
 }  // namespace minidns::api

@@ -110,16 +110,48 @@ Result<Answer> roll_zone_key(const Exchange& exchange) {
   return shown(202, exchange.ports.zone_dnssec.roll(exchange.scope, *id, *role), exchange.call);
 }
 
+Result<Answer> change_zone_roll(const Exchange& exchange) {
+  const auto id = zone_id_of(exchange.call);
+  if (!id) {
+    return id.error();
+  }
+  const auto paused = parse_roll_change(exchange.call.body);
+  if (!paused) {
+    return paused.error();
+  }
+  return shown(200, exchange.ports.zone_dnssec.pause_roll(exchange.scope, *id, *paused), exchange.call);
+}
+
+Result<Answer> cancel_zone_roll(const Exchange& exchange) {
+  const auto id = zone_id_of(exchange.call);
+  if (!id) {
+    return id.error();
+  }
+  return shown(202, exchange.ports.zone_dnssec.cancel_roll(exchange.scope, *id), exchange.call);
+}
+
+Result<Answer> set_zone_foreign_dnskeys(const Exchange& exchange) {
+  const auto id = zone_id_of(exchange.call);
+  if (!id) {
+    return id.error();
+  }
+  const auto dnskeys = parse_foreign_dnskeys(exchange.call.body);
+  if (!dnskeys) {
+    return dnskeys.error();
+  }
+  return shown(200, exchange.ports.zone_dnssec.set_foreign_dnskeys(exchange.scope, *id, *dnskeys), exchange.call);
+}
+
 Result<Answer> report_zone_ds(const Exchange& exchange) {
   const auto id = zone_id_of(exchange.call);
   if (!id) {
     return id.error();
   }
-  const auto at_parent = parse_ds_report(exchange.call.body);
-  if (!at_parent) {
-    return at_parent.error();
+  const auto report = parse_ds_report(exchange.call.body);
+  if (!report) {
+    return report.error();
   }
-  return shown(200, exchange.ports.zone_dnssec.report_ds(exchange.scope, *id, *at_parent), exchange.call);
+  return shown(200, exchange.ports.zone_dnssec.report_ds(exchange.scope, *id, *report), exchange.call);
 }
 
 }  // namespace minidns::api

@@ -35,13 +35,26 @@ json::object render_key(const ZoneKeyView& key) {
   return object;
 }
 
+json::array render_ids(const std::vector<DnssecKeyId>& ids) {
+  json::array array;
+  for (const auto& id : ids) {
+    array.push_back(json::string(id.to_string()));
+  }
+  return array;
+}
+
 json::value render_roll(const std::optional<KeyRollView>& roll) {
   if (!roll) {
     return {};
   }
-  return json::object{{"role", key_role_words.word_of(KeyRole::zsk)}, {"old_key_id", roll->old_key.to_string()},
-                      {"new_key_id", roll->new_key.to_string()},      {"phase", roll_phase_words.word_of(roll->phase)},
-                      {"started_at", to_timestamp(roll->started_at)}, {"next_at", to_timestamp(roll->next_at)}};
+  return json::object{{"kind", roll_kind_words.word_of(roll->kind)},
+                      {"phase", roll_phase_words.word_of(roll->phase)},
+                      {"old_key_ids", render_ids(roll->old_keys)},
+                      {"new_key_ids", render_ids(roll->new_keys)},
+                      {"paused", roll->paused},
+                      {"waits_for", or_null(roll->waits_for)},
+                      {"started_at", to_timestamp(roll->started_at)},
+                      {"next_at", to_timestamp(roll->next_at)}};
 }
 
 json::object render_ds(const DsView& ds) {
@@ -97,6 +110,7 @@ json::object render(const ZoneDnssecView& zone, std::string_view base_url) {
           {"roll", render_roll(zone.roll)},
           {"keys", std::move(keys)},
           {"ds", std::move(ds)},
+          {"foreign_dnskeys", json::array(zone.foreign_dnskeys.begin(), zone.foreign_dnskeys.end())},
           {"links", json::object{{"self", std::string(base_url) + path_of(zone)}}}};
 }
 

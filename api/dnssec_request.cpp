@@ -4,6 +4,7 @@
 #include "api/json_text.hpp"
 #include "api/vocabulary.hpp"
 
+#include <type_traits>
 #include <utility>
 
 namespace minidns::api {
@@ -58,6 +59,36 @@ std::optional<KeyImport> parse_key_import(const Field& field) {
 
 std::optional<std::vector<KeyImport>> parse_key_imports(const Field& field) {
   return parse_list(field, key_imports_max, parse_key_import);
+}
+
+std::optional<std::string> parse_dnskey_text(const Field& field) {
+  const auto text = parse_string(field);
+  if (text && (text->empty() || text->size() > foreign_dnskey_length_max)) {
+    return field.fail("must have 1 to " + std::to_string(foreign_dnskey_length_max) + " octets");
+  }
+  return text ? std::optional(std::string(*text)) : std::nullopt;
+}
+
+std::optional<std::vector<std::string>> parse_dnskey_texts(const Field& field) {
+  return parse_list(field, foreign_dnskeys_max, parse_dnskey_text);
+}
+
+/// The object in a body, read by `read`, which gives nothing after an error.
+template <class Read>
+auto parse_body(std::string_view body, std::string_view what, Read read)
+    -> Result<typename std::invoke_result_t<Read, ObjectReader&>::value_type> {
+  const auto value = parse_json(body);
+  if (!value) {
+    return value.error();
+  }
+  FieldErrors errors;
+  ObjectReader reader(*value, {}, errors);
+  auto result = read(reader);
+  reader.finish(what);
+  if (!errors.empty()) {
+    return problem_of(std::move(errors));
+  }
+  return *std::move(result);
 }
 
 DnssecPolicyRequest read_fields(ObjectReader& reader) {
@@ -129,34 +160,25 @@ Result<ZoneSigningRequest> parse_zone_signing(std::string_view body) {
   return request;
 }
 
-Result<bool> parse_ds_report(std::string_view body) {
-  const auto value = parse_json(body);
-  if (!value) {
-    return value.error();
-  }
-  FieldErrors errors;
-  ObjectReader reader(*value, {}, errors);
-  const auto at_parent = reader.required("at_parent", parse_boolean);
-  reader.finish("DS report");
-  if (!errors.empty()) {
-    return problem_of(std::move(errors));
-  }
-  return *at_parent;
+Result<DsReport> parse_ds_report(std::string_view body) {
+  return parse_body(body, "DS report", [](ObjectReader& reader) -> std::optional<DsReport> {
+    const auto at_parent = reader.required("at_parent", parse_boolean);
+    const auto ttl = reader.optional("ttl", parse_seconds<0, 7 * day_s>);
+    return at_parent ? std::optional(DsReport{*at_parent, ttl}) : std::nullopt;
+  });
+}
+
+Result<bool> parse_roll_change(std::string_view body) {
+  return parse_body(body, "roll", [](ObjectReader& reader) { return reader.required("paused", parse_boolean); });
+}
+
+Result<std::vector<std::string>> parse_foreign_dnskeys(std::string_view body) {
+  return parse_body(body, "zone's foreign DNSKEYs",
+                    [](ObjectReader& reader) { return reader.required("dnskeys", parse_dnskey_texts); });
 }
 
 Result<KeyRole> parse_roll(std::string_view body) {
-  const auto value = parse_json(body);
-  if (!value) {
-    return value.error();
-  }
-  FieldErrors errors;
-  ObjectReader reader(*value, {}, errors);
-  const auto role = reader.required("role", parse_role);
-  reader.finish("roll");
-  if (!errors.empty()) {
-    return problem_of(std::move(errors));
-  }
-  return *role;
+  return parse_body(body, "roll", [](ObjectReader& reader) { return reader.required("role", parse_role); });
 }
 
 }  // namespace minidns::api

@@ -65,6 +65,9 @@ namespace minidns::api {
 [[nodiscard]] Result<Answer> sign_zone(const Exchange& exchange);
 [[nodiscard]] Result<Answer> unsign_zone(const Exchange& exchange);
 [[nodiscard]] Result<Answer> roll_zone_key(const Exchange& exchange);
+[[nodiscard]] Result<Answer> change_zone_roll(const Exchange& exchange);
+[[nodiscard]] Result<Answer> cancel_zone_roll(const Exchange& exchange);
+[[nodiscard]] Result<Answer> set_zone_foreign_dnskeys(const Exchange& exchange);
 [[nodiscard]] Result<Answer> report_zone_ds(const Exchange& exchange);
 
 [[nodiscard]] Result<Answer> list_service_statuses(const Exchange& exchange);

@@ -155,17 +155,25 @@ class ZoneDnssec {
  public:
   virtual ~ZoneDnssec() = default;
   [[nodiscard]] virtual Result<ZoneDnssecView> get(const Scope& scope, const ZoneId& zone) = 0;
-  /// Signs an unsigned zone, with new keys or those given, or a signed one by another policy of the same algorithm and
-  /// key model. What is so already stays.
+  /// Signs an unsigned zone, with new keys or those given, or a signed one by another policy; one of another algorithm
+  /// or key model begins a roll of all keys. What is so already stays.
   [[nodiscard]] virtual Result<ZoneDnssecView> sign(const Scope& scope, const ZoneId& zone,
                                                     const ZoneSigningRequest& request) = 0;
-  /// invalid_operation unless the DS is gone from the parent, or `force`.
+  /// At once if the DS was said to be gone from the parent, or by `force`; else a roll begins that ends in it.
   [[nodiscard]] virtual Result<ZoneDnssecView> unsign(const Scope& scope, const ZoneId& zone, bool force) = 0;
   /// Begins to replace a key. invalid_operation while a roll runs; invalid_object about `role` for what can't be
   /// rolled.
   [[nodiscard]] virtual Result<ZoneDnssecView> roll(const Scope& scope, const ZoneId& zone, KeyRole role) = 0;
+  /// invalid_operation if there is no roll.
+  [[nodiscard]] virtual Result<ZoneDnssecView> pause_roll(const Scope& scope, const ZoneId& zone, bool paused) = 0;
+  /// Takes a roll back, where that is still safe; else invalid_operation.
+  [[nodiscard]] virtual Result<ZoneDnssecView> cancel_roll(const Scope& scope, const ZoneId& zone) = 0;
   /// What a person says of the parent.
-  [[nodiscard]] virtual Result<ZoneDnssecView> report_ds(const Scope& scope, const ZoneId& zone, bool at_parent) = 0;
+  [[nodiscard]] virtual Result<ZoneDnssecView> report_ds(const Scope& scope, const ZoneId& zone,
+                                                         const DsReport& report) = 0;
+  /// Other providers' DNSKEYs, in place of those before (RFC 8901, model 2).
+  [[nodiscard]] virtual Result<ZoneDnssecView> set_foreign_dnskeys(const Scope& scope, const ZoneId& zone,
+                                                                   const std::vector<std::string>& dnskeys) = 0;
 };
 
 /// All of them; each outlives the server.

@@ -36,6 +36,9 @@ constexpr std::array table{
     Route{put, "/v2/zones/{zone_id}/dnssec", member(&sign_zone, Body::json)},
     Route{Method::remove, "/v2/zones/{zone_id}/dnssec", member(&unsign_zone)},
     Route{post, "/v2/zones/{zone_id}/dnssec/roll", member(&roll_zone_key, Body::json)},
+    Route{patch, "/v2/zones/{zone_id}/dnssec/roll", member(&change_zone_roll, Body::json)},
+    Route{Method::remove, "/v2/zones/{zone_id}/dnssec/roll", member(&cancel_zone_roll)},
+    Route{put, "/v2/zones/{zone_id}/dnssec/foreign_dnskeys", member(&set_zone_foreign_dnskeys, Body::json)},
     Route{post, "/v2/zones/{zone_id}/dnssec/ds", member(&report_zone_ds, Body::json)},
 
     Route{get, "/v2/zones/{zone_id}/recordsets", member(&list_recordsets)},

@@ -52,11 +52,25 @@ inline constexpr Words<Denial, 3> denial_words{
     {{{Denial::nsec, "NSEC"}, {Denial::nsec3, "NSEC3"}, {Denial::nsec3_opt_out, "NSEC3_OPT_OUT"}}}};
 inline constexpr Words<KeyRole, 3> key_role_words{
     {{{KeyRole::ksk, "KSK"}, {KeyRole::zsk, "ZSK"}, {KeyRole::csk, "CSK"}}}};
-inline constexpr Words<KeyState, 3> key_state_words{
-    {{{KeyState::published, "PUBLISHED"}, {KeyState::active, "ACTIVE"}, {KeyState::retired, "RETIRED"}}}};
-inline constexpr Words<RollPhase, 3> roll_phase_words{{{{RollPhase::publishing, "PUBLISHING"},
+inline constexpr Words<KeyState, 4> key_state_words{{{{KeyState::generated, "GENERATED"},
+                                                      {KeyState::published, "PUBLISHED"},
+                                                      {KeyState::active, "ACTIVE"},
+                                                      {KeyState::retired, "RETIRED"}}}};
+inline constexpr Words<RollKind, 6> roll_kind_words{{{{RollKind::zsk, "ZSK"},
+                                                      {RollKind::ksk, "KSK"},
+                                                      {RollKind::csk, "CSK"},
+                                                      {RollKind::algorithm, "ALGORITHM"},
+                                                      {RollKind::first_signing, "FIRST_SIGNING"},
+                                                      {RollKind::unsigning, "UNSIGNING"}}}};
+inline constexpr Words<RollPhase, 9> roll_phase_words{{{{RollPhase::presigning, "PRESIGNING"},
+                                                        {RollPhase::presigned, "PRESIGNED"},
+                                                        {RollPhase::publishing, "PUBLISHING"},
+                                                        {RollPhase::submitting, "SUBMITTING"},
+                                                        {RollPhase::retracting, "RETRACTING"},
+                                                        {RollPhase::ds_caching, "DS_CACHING"},
                                                         {RollPhase::activating, "ACTIVATING"},
-                                                        {RollPhase::draining, "DRAINING"}}}};
+                                                        {RollPhase::draining, "DRAINING"},
+                                                        {RollPhase::withdrawing, "WITHDRAWING"}}}};
 inline constexpr Words<DsState, 3> ds_state_words{
     {{{DsState::unknown, "UNKNOWN"}, {DsState::present, "PRESENT"}, {DsState::absent, "ABSENT"}}}};
 inline constexpr Words<bool, 2> boolean_words{{{{true, "true"}, {false, "false"}}}};

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <set>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -17,220 +16,336 @@ namespace {
 using storage::KeyRole;
 using storage::KeyRoll;
 using storage::KeyState;
+using storage::RollKind;
 using storage::RollPhase;
+using storage::SealedZoneKey;
 using Kind = RollStep::Kind;
 
-std::chrono::seconds seconds(std::int64_t count) {
-  return std::chrono::seconds(count);
+bool contains(const std::vector<DnssecKeyId>& ids, const DnssecKeyId& id) {
+  return std::ranges::find(ids, id) != ids.end();
 }
 
-RollStep wait_until(KeyRoll roll, WallTime next_at) {
-  roll.next_at = next_at;
-  return {Kind::wait, std::move(roll)};
+std::uint8_t algorithm_of(const SealedZoneKey& key) {
+  constexpr std::size_t algorithm_at = 3;  // RFC 4034 §2.1
+  return key.record.dnskey.octets()[algorithm_at];
 }
 
-/// Until every nameserver has the roll's version, and `ttl_s` has passed since that was seen; nothing: both have.
-std::optional<RollStep> wait_for_caches(const storage::KeyRollState& state, std::int64_t ttl_s, WallTime now) {
-  auto roll = state.roll;
-  if (!roll.visible_at) {
-    if (!state.is_visible) {
-      return wait_until(std::move(roll), now + roll_look_interval);
-    }
-    roll.visible_at = now;
-  }
-  const WallTime forgotten = *roll.visible_at + seconds(ttl_s);
-  return forgotten > now || !state.roll.visible_at ? std::optional(wait_until(std::move(roll), forgotten))
-                                                   : std::nullopt;
-}
-
-RollStep activate(KeyRoll roll, std::int64_t period, WallTime now) {
-  roll.phase = RollPhase::activating;
-  roll.version.reset();
-  roll.visible_at.reset();
-  roll.active_from = unix_seconds(now);
-  roll.next_at = now + seconds(period);
-  return {Kind::activate, std::move(roll)};
-}
-
-/// As the version before has it, but for the keys.
-SigningPlan plan_of(storage::ZoneEdit& edit) {
+/// T and buckets as the version before has them.
+SigningPlan plan_of(storage::ZoneEdit& edit, storage::DnssecPolicyRecord policy) {
   const auto& stamp = edit.zone().signing.value().stamp;
-  return {
-      .zone = edit.zone().name, .policy = edit.policy(), .signing_time = stamp.signing_time, .buckets = stamp.buckets};
+  return {.zone = edit.zone().name,
+          .policy = std::move(policy),
+          .signing_time = stamp.signing_time,
+          .buckets = stamp.buckets};
 }
 
 dnssec::Result<storage::SigningChange> with_keys(KeyVault& vault, storage::ZoneEdit& edit,
-                                                 const std::vector<storage::SealedZoneKey>& keys, const Clock& clock) {
-  auto change = change_policy(vault, plan_of(edit), keys, clock);
-  if (change) {
+                                                 const storage::DnssecPolicyRecord& policy,
+                                                 const std::vector<SealedZoneKey>& keys,
+                                                 const std::optional<KeyRoll>& roll, const Clock& clock) {
+  auto change = signing_change(vault, plan_of(edit, policy), keys, edit.foreign_dnskeys(), roll, clock);
+  if (change && policy.id == edit.zone().signing.value().policy) {
     change->refresh_due = edit.zone().signing.value().refresh_due;
   }
   return change;
 }
 
-storage::VersionStamp stamp_after(const storage::LockedZone& zone) {
-  return next_stamp(zone.head, zone.head_epoch != zone.current_epoch, zone.now);
-}
-
-dnssec::Result<storage::SigningChange> change_of(KeyVault& vault, storage::ZoneEdit& edit, const RollStep& step,
-                                                 const Clock& clock) {
-  auto keys = edit.keys();
-  const auto& roll = step.roll;
-  if (step.kind == Kind::remove) {
-    std::erase_if(keys, [&](const storage::SealedZoneKey& key) { return key.record.id == roll.old_key; });
-  }
-  for (auto& key : keys) {
-    if (key.record.id == roll.new_key) {
-      key.active_from = roll.active_from.value();
-    }
-  }
-  auto change = with_keys(vault, edit, keys, clock);
-  if (!change) {
-    return change;
-  }
-  if (step.kind == Kind::remove) {
-    change->key_states = {{roll.old_key, KeyState::removed}};
-    change->end_roll = true;
-  } else {
-    change->key_states = {{roll.old_key, KeyState::retired}, {roll.new_key, KeyState::active}};
-    change->roll = roll;
-  }
-  return change;
-}
-
-}  // namespace
-
-RollStep decide_roll(const storage::KeyRollState& state, const RollTimes& times, dns::Version head, WallTime now) {
-  const auto& roll = state.roll;
-  switch (roll.phase) {
-    case RollPhase::publishing: {
-      auto waiting = wait_for_caches(state, times.dnskey_ttl.seconds(), now);
-      return waiting ? *std::move(waiting) : activate(roll, times.period, now);
-    }
-    case RollPhase::activating: {
-      // Every slot begins after T - P.
-      const auto done_at = roll.active_from.value() + times.period;
-      if (times.signing_time < done_at) {
-        return wait_until(roll, std::max(time_of_unix(done_at), now + roll_refresh_interval));
-      }
-      auto next = roll;
-      next.phase = RollPhase::draining;
-      next.version = head;
-      return wait_until(std::move(next), now);
-    }
-    case RollPhase::draining: {
-      auto waiting = wait_for_caches(state, times.ttl_max_s, now);
-      return waiting ? *std::move(waiting) : RollStep{Kind::remove, roll};
-    }
-  }
-  throw std::logic_error("no such phase");
-}
-
-dnssec::Result<storage::SigningChange> begin_zsk_roll(KeyVault& vault, storage::ZoneEdit& edit,
-                                                      const storage::VersionStamp& stamp, const Clock& clock) {
-  auto keys = edit.keys();
+std::set<std::uint16_t> tags_of(storage::ZoneEdit& edit, const std::vector<SealedZoneKey>& keys) {
   std::set<std::uint16_t> tags;
   for (const auto& key : keys) {
     tags.insert(dnssec::key_tag_of(key.record.dnskey.octets()));
   }
-  const auto old = std::ranges::find_if(keys, [](const storage::SealedZoneKey& key) {
-    return key.record.role == KeyRole::zsk && key.record.state == KeyState::active;
-  });
-  if (old == keys.end()) {
-    return dnssec::Error{dnssec::Errc::bad_input, "The zone has no ZSK"};
+  for (const auto& dnskey : edit.foreign_dnskeys()) {
+    tags.insert(dnssec::key_tag_of(dnskey.octets()));
   }
-  const auto old_id = old->record.id;
-  auto made = make_key(vault, KeyRole::zsk, edit.policy().fields.algorithm, tags, clock);
-  if (!made) {
-    return made.error();
+  return tags;
+}
+
+/// A new key of a roll that begins signs the zone from then on, or not before the roll says so.
+std::int64_t first_active_from(KeyRole role, const KeyRoll& roll) {
+  return role == KeyRole::ksk ? 0 : roll.active_from.value_or(never_active);
+}
+
+dnssec::Result<storage::SigningChange> begin(KeyVault& vault, storage::ZoneEdit& edit, RollKind kind,
+                                             const storage::DnssecPolicyRecord& policy,
+                                             const std::vector<KeyRole>& new_roles,
+                                             const std::vector<DnssecKeyId>& old_keys, const Clock& clock) {
+  auto keys = edit.keys();
+  auto tags = tags_of(edit, keys);
+  std::vector<MadeKey> made;
+  std::vector<DnssecKeyId> new_ids;
+  for (const auto role : new_roles) {
+    auto key = make_key(vault, role, policy.fields.algorithm, tags, clock);
+    if (!key) {
+      return key.error();
+    }
+    tags.insert(key->record.key_tag);
+    new_ids.push_back(key->record.id);
+    made.push_back(*std::move(key));
   }
-  made->record.state = KeyState::published;
-  keys.push_back({.record = {.id = made->record.id,
-                             .role = KeyRole::zsk,
-                             .dnskey = made->record.dnskey,
-                             .state = KeyState::published,
-                             .ds = storage::DsState::unknown,
-                             .created_at = edit.zone().now,
-                             .active_at = {},
-                             .retired_at = {}},
-                  .active_from = never_active,
-                  .private_sealed = made->record.private_sealed});
-  auto change = with_keys(vault, edit, keys, clock);
+  auto roll = begin_roll(kind, old_keys, std::move(new_ids), edit.zone().now);
+  if (policy.id != edit.zone().signing.value().policy) {
+    roll.policy_before = edit.zone().signing.value().policy;
+  }
+  for (auto& key : made) {
+    key.record.state = roll.phase == RollPhase::presigning ? KeyState::generated : KeyState::published;
+    keys.push_back(sealed_of(key.record, first_active_from(key.record.role, roll), edit.zone().now));
+  }
+  auto change = with_keys(vault, edit, policy, keys, roll, clock);
   if (change) {
-    change->roll = KeyRoll{.old_key = old_id,
-                           .new_key = made->record.id,
-                           .phase = RollPhase::publishing,
-                           .version = stamp.version,
-                           .visible_at = {},
-                           .active_from = {},
-                           .next_at = edit.zone().now,
-                           .started_at = edit.zone().now};
-    change->new_keys = {std::move(made->record)};
+    std::erase_if(change->key_states, [&](const auto& state) { return contains(roll.new_keys, state.first); });
+    for (auto& key : made) {
+      change->new_keys.push_back(std::move(key.record));
+    }
   }
   return change;
 }
 
-void KeyRoller::commit(storage::ZoneEdit& edit, storage::SigningChange change, const char* what) {
-  const auto& zone = edit.zone();
-  storage::ZoneCommit commit;
-  commit.author = "key roll";
-  commit.stamp = stamp_after(zone);
+std::vector<DnssecKeyId> active_keys(storage::ZoneEdit& edit, std::optional<KeyRole> role) {
+  std::vector<DnssecKeyId> ids;
+  for (const auto& key : edit.keys()) {
+    if (key.record.state == KeyState::active && (!role || key.record.role == *role)) {
+      ids.push_back(key.record.id);
+    }
+  }
+  return ids;
+}
+
+const char* name_of(KeyRole role) {
+  switch (role) {
+    case KeyRole::ksk:
+      return "KSK";
+    case KeyRole::zsk:
+      return "ZSK";
+    case KeyRole::csk:
+      return "CSK";
+  }
+  return "key";
+}
+
+RollKind kind_of(KeyRole role) {
+  switch (role) {
+    case KeyRole::ksk:
+      return RollKind::ksk;
+    case KeyRole::zsk:
+      return RollKind::zsk;
+    case KeyRole::csk:
+      break;
+  }
+  return RollKind::csk;
+}
+
+const char* what_happened(const KeyRoll& before, const RollStep& step) {
+  switch (step.kind) {
+    case Kind::finish:
+      return before.kind == RollKind::first_signing ? "a zone's signing is known everywhere: the parent may have its DS"
+             : before.kind == RollKind::unsigning   ? "nobody has the DS any more: the zone is unsigned"
+                                                    : "a key roll has ended";
+    case Kind::undo:
+      return "a key roll was taken back";
+    default:
+      return "a key roll goes on";
+  }
+}
+
+RollTimes times_of(storage::ZoneEdit& edit, const KeyRoll& roll) {
+  const auto& signing = edit.zone().signing.value();
+  auto dnskey_ttl = edit.policy().fields.dnskey_ttl.seconds();
+  if (roll.policy_before) {
+    dnskey_ttl = std::max(dnskey_ttl, edit.policy(*roll.policy_before).fields.dnskey_ttl.seconds());
+  }
+  const bool waits_for_content = roll.phase == RollPhase::presigned || roll.phase == RollPhase::draining;
+  return {.signing_time = signing.stamp.signing_time,
+          .period = signing.times.period,
+          .dnskey_ttl_s = dnskey_ttl,
+          .ttl_max_s = waits_for_content ? std::max<std::int64_t>(edit.ttl_max_of_history().seconds(), dnskey_ttl) : 0};
+}
+
+/// What decide_roll says of the zone as it is just now.
+RollStep step_of(storage::ZoneEdit& edit, const storage::KeyRollState& state,
+                 const std::vector<storage::KeyDsState>& ds) {
+  auto keys = edit.keys();
+  for (auto& key : keys) {
+    const auto found = std::ranges::find(ds, key.record.id, &storage::KeyDsState::first);
+    if (found != ds.end() && found->second != key.record.ds) {
+      key.record.ds = found->second;
+      key.record.ds_at = edit.zone().now;
+    }
+  }
+  return decide_roll(state, times_of(edit, state.roll), parent_state(state.roll, keys), edit.zone().head.version,
+                     edit.zone().now);
+}
+
+}  // namespace
+
+dnssec::Result<storage::SigningChange> begin_key_roll(KeyVault& vault, storage::ZoneEdit& edit, KeyRole role,
+                                                      const Clock& clock) {
+  const auto old_keys = active_keys(edit, role);
+  if (old_keys.empty()) {
+    return dnssec::Error{dnssec::Errc::bad_input, std::string("The zone has no ") + name_of(role)};
+  }
+  return begin(vault, edit, kind_of(role), edit.policy(), {role}, old_keys, clock);
+}
+
+dnssec::Result<storage::SigningChange> begin_policy_roll(KeyVault& vault, storage::ZoneEdit& edit,
+                                                         const storage::DnssecPolicyRecord& policy,
+                                                         const Clock& clock) {
+  const auto keys = edit.keys();
+  const bool is_same_algorithm =
+      std::ranges::all_of(keys, [&](const SealedZoneKey& key) { return algorithm_of(key) == policy.fields.algorithm; });
+  return begin(vault, edit, is_same_algorithm ? RollKind::csk : RollKind::algorithm, policy,
+               roles_of(policy.fields.key_model), active_keys(edit, {}), clock);
+}
+
+dnssec::Result<storage::SigningChange> begin_unsigning(KeyVault& vault, storage::ZoneEdit& edit, const Clock& clock) {
+  const auto roll = begin_roll(RollKind::unsigning, active_keys(edit, {}), {}, edit.zone().now);
+  return with_keys(vault, edit, edit.policy(), edit.keys(), roll, clock);
+}
+
+dnssec::Result<storage::SigningChange> with_foreign_dnskeys(KeyVault& vault, storage::ZoneEdit& edit,
+                                                            std::vector<dns::Rdata> dnskeys, const Clock& clock) {
+  const auto state = edit.roll();
+  const auto roll = state ? std::optional(state->roll) : std::nullopt;
+  auto change = signing_change(vault, plan_of(edit, edit.policy()), edit.keys(), dnskeys, roll, clock);
+  if (change) {
+    change->refresh_due = edit.zone().signing.value().refresh_due;
+    change->foreign_dnskeys = std::move(dnskeys);
+  }
+  return change;
+}
+
+dnssec::Result<StepChange> change_of(KeyVault& vault, storage::ZoneEdit& edit, const KeyRoll& before,
+                                     const RollStep& step, const Clock& clock) {
+  if (step.kind == Kind::finish && before.kind == RollKind::unsigning) {
+    return StepChange{.signing = {}, .unsigned_after = true};
+  }
+  const bool ends = step.kind == Kind::finish || step.kind == Kind::undo;
+  const auto roll = ends ? std::nullopt : std::optional(step.roll);
+  std::vector<DnssecKeyId> gone;
+  if (before.kind != RollKind::unsigning && before.kind != RollKind::first_signing) {
+    gone = step.kind == Kind::finish ? before.old_keys : step.kind == Kind::undo ? before.new_keys : gone;
+  }
+  auto keys = edit.keys();
+  std::erase_if(keys, [&](const SealedZoneKey& key) { return contains(gone, key.record.id); });
+  for (auto& key : keys) {
+    if (roll && roll->active_from != before.active_from && key.record.role != KeyRole::ksk &&
+        contains(roll->new_keys, key.record.id)) {
+      key.active_from = roll->active_from.value();
+    }
+  }
+  const bool is_taken_back = before.policy_before && (step.kind == Kind::undo || (roll && !roll->policy_before));
+  auto change =
+      with_keys(vault, edit, is_taken_back ? edit.policy(*before.policy_before) : edit.policy(), keys, roll, clock);
+  if (!change) {
+    return change.error();
+  }
+  for (const auto& id : gone) {
+    change->key_states.emplace_back(id, KeyState::removed);
+  }
+  if (ends) {
+    for (const auto& key : keys) {
+      change->key_states.emplace_back(key.record.id, KeyState::active);
+    }
+  }
+  change->end_roll = ends;
+  return StepChange{.signing = *std::move(change)};
+}
+
+void put_signing(storage::ZoneCommit& commit, storage::SigningChange change) {
+  if (change.roll && !change.roll->version) {
+    change.roll->version = commit.stamp.value().version;
+  }
   commit.signing = std::move(change);
+}
+
+void KeyRoller::commit(storage::ZoneEdit& edit, storage::ZoneCommit commit, const char* what) {
+  const auto& zone = edit.zone();
+  commit.author = "key roll";
   static_cast<void>(edit.commit(commit));
   announcer_.committed(zone.id, commit.stamp->version);
   log_.info(what, {{"zone", zone.name.to_text()}, {"serial", commit.stamp->serial.value()}});
 }
 
-void KeyRoller::advance(const ZoneId& zone) {
+void KeyRoller::take(storage::ZoneEdit& edit, const KeyRoll& before, const RollStep& step,
+                     const std::vector<storage::KeyDsState>& ds) {
+  if (step.kind == Kind::wait) {
+    edit.save_roll(step.roll, ds);
+    return;
+  }
+  auto change = change_of(vault_, edit, before, step, clock_);
+  if (!change) {
+    log_.error("a key roll can't go on", {{"zone", edit.zone().name.to_text()}, {"reason", change.error().detail}});
+    auto roll = before;
+    roll.note = change.error().detail;
+    roll.next_at = edit.zone().now + roll_refresh_interval;
+    edit.save_roll(roll, ds);
+    return;
+  }
+  const auto& zone = edit.zone();
+  storage::ZoneCommit commit;
+  commit.stamp = next_stamp(zone.head, zone.head_epoch != zone.current_epoch, zone.now);
+  commit.ds = ds;
+  commit.end_signing = change->unsigned_after;
+  if (change->signing) {
+    put_signing(commit, *std::move(change->signing));
+  }
+  this->commit(edit, std::move(commit), what_happened(before, step));
+}
+
+std::optional<dns::Name> KeyRoller::advance(const ZoneId& zone, const ParentView* parent) {
   const auto edit = editor_.edit({}, zone);
   if (!edit || edit->zone().deleted || !edit->zone().signing) {
-    return;
+    return std::nullopt;
   }
-  const auto state = edit->roll();
-  const auto now = edit->zone().now;
-  if (!state || state->roll.next_at > now) {
-    return;  // another central was here
+  auto state = edit->roll();
+  if (!state || state->roll.paused || state->roll.next_at > edit->zone().now) {
+    return std::nullopt;  // another central was here
   }
-  const auto& signing = *edit->zone().signing;
-  const RollTimes times{.signing_time = signing.stamp.signing_time,
-                        .period = signing.times.period,
-                        .dnskey_ttl = edit->policy().fields.dnskey_ttl,
-                        .ttl_max_s = std::max<std::int64_t>(ttl_max_s(signing.times), 0)};
-  const auto step = decide_roll(*state, times, edit->zone().head.version, now);
-  if (step.kind == Kind::wait) {
-    edit->save_roll(step.roll);
-    return;
+  const auto before = state->roll;
+  ParentFinding finding;
+  if (parent != nullptr) {
+    finding = finding_of(*parent, edit->zone().name, edit->keys());
+    state->roll.note = finding.note;
+    if (finding.ttl_s) {
+      state->roll.ds_ttl_s = std::max(state->roll.ds_ttl_s.value_or(0), *finding.ttl_s);
+    }
   }
-  auto change = change_of(vault_, *edit, step, clock_);
-  if (!change) {
-    log_.error("a key roll can't go on", {{"zone", edit->zone().name.to_text()}, {"reason", change.error().detail}});
-    auto roll = state->roll;
-    roll.next_at = now + roll_refresh_interval;
-    edit->save_roll(roll);
-    return;
+  const auto step = step_of(*edit, *state, finding.states);
+  const bool waits_for_parent = step.kind == Kind::wait && step.roll.phase == before.phase &&
+                                (before.phase == RollPhase::submitting || before.phase == RollPhase::retracting);
+  if (waits_for_parent && parents_ != nullptr && parent == nullptr) {
+    return edit->zone().name;
   }
-  commit(*edit, *std::move(change),
-         step.kind == Kind::activate ? "the new ZSK signs from now on" : "the old ZSK is out: its roll has ended");
+  take(*edit, before, step, finding.states);
+  return std::nullopt;
 }
 
 void KeyRoller::advance_due() {
   for (const auto& zone : rolls_.due(roll_batch_zones)) {
-    advance(zone);
+    // Nothing is locked while the parent is asked; then all is looked at anew.
+    if (const auto child = advance(zone, nullptr)) {
+      const auto parent = parents_->look(*child);
+      static_cast<void>(advance(zone, &parent));
+    }
   }
 }
 
 void KeyRoller::begin_overdue() {
-  for (const auto& zone : rolls_.overdue(roll_batch_zones)) {
+  for (const auto& [zone, role] : rolls_.overdue(roll_batch_zones)) {
     const auto edit = editor_.edit({}, zone);
     if (!edit || edit->zone().deleted || !edit->zone().signing || edit->roll()) {
       continue;
     }
-    auto change = begin_zsk_roll(vault_, *edit, stamp_after(edit->zone()), clock_);
+    auto change = begin_key_roll(vault_, *edit, role, clock_);
     if (!change) {
       log_.error("a key roll can't begin", {{"zone", edit->zone().name.to_text()}, {"reason", change.error().detail}});
       continue;
     }
-    commit(*edit, *std::move(change), "a ZSK has become old: its roll begins");
+    const auto& locked = edit->zone();
+    storage::ZoneCommit commit;
+    commit.stamp = next_stamp(locked.head, locked.head_epoch != locked.current_epoch, locked.now);
+    put_signing(commit, *std::move(change));
+    this->commit(*edit, std::move(commit), "a key has become old: its roll begins");
   }
 }
 

@@ -53,31 +53,68 @@ dnssec::Result<std::vector<Message>> messages_of(const KeySetRecords& records, c
   return messages;
 }
 
+bool is_sep(const dns::Rdata& dnskey) {
+  const auto key = dnssec::Dnskey::from_rdata(dnskey.octets());
+  return key && key->is_sep();
+}
+
+dnssec::Result<void> add_request(storage::NewKeySet& set, const dns::Name& zone,
+                                 const std::vector<dns::Rdata>& for_parent, ParentRequest request) {
+  switch (request) {
+    case ParentRequest::nothing:
+      break;
+    case ParentRequest::removal:
+      set.cds.push_back(dnssec::cds_delete_rdata());
+      set.cdnskey.push_back(dnssec::cdnskey_delete_rdata());
+      break;
+    case ParentRequest::keys:
+      for (const auto& rdata : for_parent) {
+        const auto dnskey = dnssec::Dnskey::from_rdata(rdata.octets());
+        if (!dnskey) {
+          return dnskey.error();
+        }
+        set.cds.push_back(dnssec::cds_rdata(zone, *dnskey, dnssec::DigestType::sha256));
+        set.cdnskey.push_back(dnssec::cdnskey_rdata(*dnskey));
+      }
+  }
+  return {};
+}
+
 }  // namespace
 
 dnssec::Result<storage::NewKeySet> make_key_set(const KeySetId& id, const dns::Name& zone,
                                                 const storage::DnssecPolicyFields& policy,
-                                                const std::vector<KeySetMember>& keys) {
+                                                const std::vector<KeySetMember>& keys,
+                                                const std::vector<dns::Rdata>& foreign_dnskeys, ParentRequest request) {
   storage::NewKeySet set{.id = id,
                          .times = policy.times,
                          .denial = policy.denial,
                          .ttl = policy.dnskey_ttl,
-                         .dnskey = {},
+                         .dnskey = foreign_dnskeys,
                          .cds = {},
                          .cdnskey = {},
-                         .zone_keys = {}};
+                         .zone_keys = {},
+                         .signers = {}};
+  std::vector<dns::Rdata> for_parent;
   for (const KeySetMember& key : keys) {
-    set.dnskey.push_back(key.dnskey);
     if (key.role != KeyRole::ksk) {
       set.zone_keys.push_back({key.id, key.active_from});
     }
-    if (policy.publish_cds && key.role != KeyRole::zsk) {
-      const auto dnskey = dnssec::Dnskey::from_rdata(key.dnskey.octets());
-      if (!dnskey) {
-        return dnskey.error();
+    if (!key.is_published) {
+      continue;
+    }
+    set.dnskey.push_back(key.dnskey);
+    if (key.role != KeyRole::zsk) {
+      set.signers.push_back(key.id);
+      if (key.is_for_parent) {
+        for_parent.push_back(key.dnskey);
       }
-      set.cds.push_back(dnssec::cds_rdata(zone, *dnskey, dnssec::DigestType::sha256));
-      set.cdnskey.push_back(dnssec::cdnskey_rdata(*dnskey));
+    }
+  }
+  std::ranges::copy_if(foreign_dnskeys, std::back_inserter(for_parent), is_sep);
+  if (policy.publish_cds) {
+    if (auto added = add_request(set, zone, for_parent, request); !added) {
+      return added.error();
     }
   }
   for (auto* records : {&set.dnskey, &set.cds, &set.cdnskey}) {

@@ -22,13 +22,24 @@ struct KeySetMember {
   DnssecKeyId id;
   storage::KeyRole role;
   dns::Rdata dnskey;
-  std::int64_t active_from;  ///< of a ZSK or CSK
+  std::int64_t active_from = 0;  ///< of a ZSK or CSK
+  bool is_published = true;      ///< in the DNSKEY set, which a KSK or CSK then signs
+  bool is_for_parent = true;     ///< of a KSK or CSK: in CDS and CDNSKEY, if the policy has those
 };
 
-/// DNSKEY of all keys; CDS (SHA-256, RFC 8624 §3.3) and CDNSKEY, if the policy says so, of KSKs and CSKs.
+/// What CDS and CDNSKEY say.
+enum class ParentRequest {
+  nothing,  ///< they aren't there
+  keys,     ///< those that are for the parent
+  removal   ///< RFC 8078 §4
+};
+
+/// DNSKEY of the keys and of other providers'; CDS (SHA-256, RFC 8624 §3.3) and CDNSKEY, if the policy says so.
 [[nodiscard]] dnssec::Result<storage::NewKeySet> make_key_set(const KeySetId& id, const dns::Name& zone,
                                                               const storage::DnssecPolicyFields& policy,
-                                                              const std::vector<KeySetMember>& keys);
+                                                              const std::vector<KeySetMember>& keys,
+                                                              const std::vector<dns::Rdata>& foreign_dnskeys,
+                                                              ParentRequest request);
 
 /// The RRsets that a key set publishes.
 struct KeySetRecords {

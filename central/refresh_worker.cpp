@@ -25,12 +25,12 @@ dnssec::Result<std::vector<storage::NewApexSignature>> sign_slots(const storage:
                                                                   const std::vector<dnssec::Slot>& slots,
                                                                   KeyVault& vault) {
   std::vector<KeySetSigner> signers;
-  for (const auto& ksk : zone.ksks) {
-    auto signer = vault.open(storage::KeyRole::ksk, ksk.id, ksk.dnskey, ksk.private_sealed);
+  for (const auto& key : zone.signers) {
+    auto signer = vault.open(key.role, key.id, key.dnskey, key.private_sealed);
     if (!signer) {
       return signer.error();
     }
-    signers.push_back({ksk.id, *std::move(signer)});
+    signers.push_back({key.id, *std::move(signer)});
   }
   return sign_key_set({zone.stamp.key_set, zone.name, zone.ttl, zone.times, zone.dnskey, zone.cds, zone.cdnskey},
                       signers, slots);
@@ -56,7 +56,7 @@ dnssec::Result<ZoneRefresh> refresh_of(const storage::DueZone& zone, std::int64_
                       .signatures = {},
                       .warning = {}};
   const auto missing = missing_slots(zone, *rule, signing_time);
-  if (zone.ksks.empty() || missing.empty()) {
+  if (zone.signers.empty() || missing.empty()) {
     return refresh;
   }
   auto signatures = sign_slots(zone, missing, vault);
@@ -71,10 +71,9 @@ dnssec::Result<ZoneRefresh> refresh_of(const storage::DueZone& zone, std::int64_
   return refresh;
 }
 
-RefreshWorker::RefreshWorker(storage::SigningRefresh& refresh, KeyRoller& roller, KeyVault& vault, Announcer& announcer,
-                             const Logger& log, Metrics& metrics)
+RefreshWorker::RefreshWorker(storage::SigningRefresh& refresh, KeyVault& vault, Announcer& announcer, const Logger& log,
+                             Metrics& metrics)
     : refresh_(refresh),
-      roller_(roller),
       vault_(vault),
       announcer_(announcer),
       log_(log),
@@ -101,7 +100,6 @@ void RefreshWorker::round(const std::stop_token& stop) {
   if (clock.accepted) {
     while (!stop.stop_requested() && refresh_some()) {
     }
-    roller_.advance_due();
   } else {
     log_.error(
         "the database's clock leapt: nothing is signed until `central dnssec accept-clock` says that it is right",
@@ -148,7 +146,6 @@ void RefreshWorker::measure() {
   const auto now = std::chrono::steady_clock::now();
   if (!measured_at_ || now - *measured_at_ >= expiry_interval) {
     measured_at_ = now;
-    roller_.begin_overdue();
     earliest_expiry_.set(static_cast<double>(refresh_.earliest_expiry().value_or(0)));
   }
 }

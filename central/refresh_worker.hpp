@@ -3,7 +3,6 @@
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "central/announcer.hpp"
-#include "central/key_rolling.hpp"
 #include "central/key_vault.hpp"
 #include "storage/signing_refresh.hpp"
 
@@ -28,13 +27,13 @@ inline constexpr std::chrono::seconds refresh_late_after{3600};
 inline constexpr std::chrono::minutes expiry_interval{5};
 
 /// Makes refresh versions (DESIGN.md §4, "Signature times"): the same content with a new T, as soon as a bucket of a
-/// zone is due; and the key set's signatures for the slots ahead; and goes on with key rolls. On a thread of its own.
-/// Every central does; a zone that two take at once is refreshed once.
+/// zone is due; and the key set's signatures for the slots ahead. On a thread of its own. Every central does; a zone
+/// that two take at once is refreshed once.
 class RefreshWorker {
  public:
   /// All must outlive this. Its end waits for the present batch.
-  RefreshWorker(storage::SigningRefresh& refresh, KeyRoller& roller, KeyVault& vault, Announcer& announcer,
-                const Logger& log, Metrics& metrics);
+  RefreshWorker(storage::SigningRefresh& refresh, KeyVault& vault, Announcer& announcer, const Logger& log,
+                Metrics& metrics);
   RefreshWorker(const RefreshWorker&) = delete;
   RefreshWorker& operator=(const RefreshWorker&) = delete;
 
@@ -46,7 +45,6 @@ class RefreshWorker {
   void measure();
 
   storage::SigningRefresh& refresh_;
-  KeyRoller& roller_;
   KeyVault& vault_;
   Announcer& announcer_;
   const Logger& log_;

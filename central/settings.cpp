@@ -1,6 +1,8 @@
 #include "central/settings.hpp"
 
+#include "api/socket_address.hpp"
 #include "base/config.hpp"
+#include "dns/name.hpp"
 
 namespace minidns::central {
 namespace {
@@ -38,6 +40,43 @@ Retention read_retention(ConfigMap& root) {
   return retention;
 }
 
+DnsEndpoint read_endpoint(ConfigMap& map) {
+  DnsEndpoint endpoint{.address = map.string("address"), .port = 53};
+  if (!api::IpAddress::parse(endpoint.address)) {
+    map.reject("address", "not an IPv4 or IPv6 address");
+  }
+  endpoint.port = static_cast<std::uint16_t>(map.integer("port", 1, 65535, endpoint.port));
+  map.finish();
+  return endpoint;
+}
+
+std::vector<DnsEndpoint> read_endpoints(ConfigMap& map, std::string_view key) {
+  std::vector<DnsEndpoint> endpoints;
+  for (auto& one : map.maps(key)) {
+    endpoints.push_back(read_endpoint(one));
+  }
+  return endpoints;
+}
+
+ParentSettings read_parents(ConfigMap& root) {
+  ParentSettings settings;
+  auto dnssec = root.map("dnssec");
+  settings.resolvers = read_endpoints(dnssec, "resolvers");
+  for (auto& map : dnssec.maps("parents")) {
+    const auto zone = dns::Name::from_text(map.string("zone"));
+    if (!zone) {
+      map.reject("zone", zone.error().detail);
+    }
+    settings.parents.push_back({*zone, read_endpoints(map, "nameservers")});
+    if (settings.parents.back().nameservers.empty()) {
+      map.reject("zone", "has no nameservers");
+    }
+    map.finish();
+  }
+  dnssec.finish();
+  return settings;
+}
+
 }  // namespace
 
 Settings read_settings(const std::string& path) {
@@ -50,6 +89,7 @@ Settings read_settings(const std::string& path) {
   if (root.has("ksk_master_key_file")) {
     settings.ksk_master_key_file = root.string("ksk_master_key_file");
   }
+  settings.parents = read_parents(root);
   auto inbound = root.map("inbound");
   settings.inbound_policy = read_address_policy(inbound);
   inbound.finish();

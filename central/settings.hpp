@@ -3,6 +3,7 @@
 #include "api/settings.hpp"
 #include "base/address_policy.hpp"
 #include "base/settings.hpp"
+#include "central/parent/probe.hpp"
 #include "storage/postgres/connection.hpp"
 
 #include <chrono>
@@ -27,7 +28,8 @@ struct Settings {
   std::size_t request_queue_max = 1000;  ///< requests that wait for a database thread; more are answered 503
   Retention retention;
   std::optional<std::string> ksk_master_key_file;  ///< seals KSKs; only central has it. Nothing: no zone gets a KSK
-  AddressPolicy inbound_policy;                    ///< which addresses may be masters of SECONDARY zones
+  ParentSettings parents;        ///< of signed zones, asked for DS; empty: a person says what they have
+  AddressPolicy inbound_policy;  ///< which addresses may be masters of SECONDARY zones
 };
 
 /// Throws ConfigError.

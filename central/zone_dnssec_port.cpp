@@ -1,8 +1,10 @@
 #include "central/zone_dnssec_port.hpp"
 
 #include "api/timestamp.hpp"
+#include "central/foreign_keys.hpp"
 #include "central/guard.hpp"
 #include "central/key_rolling.hpp"
+#include "central/roll_plan.hpp"
 #include "central/signing_rules.hpp"
 #include "central/version_policy.hpp"
 #include "central/views.hpp"
@@ -19,6 +21,7 @@ namespace {
 
 using api::Problem;
 using api::ProblemType;
+using storage::DsState;
 using storage::KeyRole;
 
 /// That a key can't be made or opened is nothing that a client can do about.
@@ -56,9 +59,18 @@ api::Result<void> check_no_roll(storage::ZoneEdit& edit) {
     return {};
   }
   return Problem{.type = ProblemType::invalid_operation,
-                 .message = "A roll of the ZSK runs since " + api::to_timestamp(state->roll.started_at) +
-                            ": wait until it has ended; its next step is not before " +
+                 .message = "A roll runs since " + api::to_timestamp(state->roll.started_at) +
+                            ": wait until it has ended, or cancel it; its next step is not before " +
                             api::to_timestamp(state->roll.next_at)};
+}
+
+Problem no_ksk_store() {
+  return {.type = ProblemType::invalid_operation,
+          .message = "central has no ksk_master_key_file, which the policy's KSK needs"};
+}
+
+Problem no_roll() {
+  return {.type = ProblemType::invalid_operation, .message = "No roll is under way"};
 }
 
 bool is_gone_from_parent(const std::vector<storage::SealedZoneKey>& keys) {
@@ -98,8 +110,7 @@ api::Result<api::ZoneDnssecView> ZoneDnssecPort::sign(const api::Scope& scope, c
       return api::invalid_field({"policy"}, "there is no DNSSEC policy " + request.policy);
     }
     if (policy->fields.key_model == storage::KeyModel::ksk_zsk && !vault_.has_ksk_store()) {
-      return Problem{.type = ProblemType::invalid_operation,
-                     .message = "central has no ksk_master_key_file, which the policy's KSK needs"};
+      return no_ksk_store();
     }
     const auto present = stores_.zones.read(reach_of(scope), zone);
     if (!present) {
@@ -117,7 +128,8 @@ api::Result<api::ZoneDnssecView> ZoneDnssecPort::sign(const api::Scope& scope, c
     if (!edit) {
       return Problem{.type = ProblemType::zone_not_found};
     }
-    return sign_locked(scope, *policy, *keys, *edit);
+    const auto origin = request.keys.empty() ? KeyOrigin::here : KeyOrigin::elsewhere;
+    return sign_locked(scope, *policy, *keys, origin, *edit);
   });
   return done ? get(scope, zone) : api::Result<api::ZoneDnssecView>(done.error());
 }
@@ -140,7 +152,8 @@ api::Result<std::vector<MadeKey>> ZoneDnssecPort::keys_for(const storage::ZoneDn
 }
 
 api::Result<void> ZoneDnssecPort::sign_locked(const api::Scope& scope, const storage::DnssecPolicyRecord& policy,
-                                              const std::vector<MadeKey>& keys, storage::ZoneEdit& edit) {
+                                              const std::vector<MadeKey>& keys, KeyOrigin origin,
+                                              storage::ZoneEdit& edit) {
   const auto& zone = edit.zone();
   if (const auto allowed = check_zone(zone); !allowed) {
     return allowed.error();
@@ -148,18 +161,12 @@ api::Result<void> ZoneDnssecPort::sign_locked(const api::Scope& scope, const sto
   if (zone.signing && zone.signing->policy == policy.id) {
     return {};
   }
-  auto change = change_for(policy, keys, edit);
-  if (!change) {
-    return change.error();
-  }
-  storage::ZoneCommit commit;
-  commit.signing = *std::move(change);
-  this->commit(scope, edit, std::move(commit));
-  return {};
+  auto change = change_for(policy, keys, origin, edit);
+  return change ? commit_signing(scope, edit, *std::move(change)) : api::Result<void>(change.error());
 }
 
 api::Result<storage::SigningChange> ZoneDnssecPort::change_for(const storage::DnssecPolicyRecord& policy,
-                                                               const std::vector<MadeKey>& keys,
+                                                               const std::vector<MadeKey>& keys, KeyOrigin origin,
                                                                storage::ZoneEdit& edit) {
   const auto& zone = edit.zone();
   const auto measures = edit.measures();
@@ -175,30 +182,68 @@ api::Result<storage::SigningChange> ZoneDnssecPort::change_for(const storage::Dn
     if (keys.empty()) {
       return Problem{.type = ProblemType::invalid_operation, .message = "The zone was changed meanwhile: try again"};
     }
-    auto change = begin_signing(plan, keys, clock_);
+    auto change = begin_signing(plan, keys, origin, edit);
     return change ? api::Result<storage::SigningChange>(*std::move(change)) : problem_of(change.error());
   }
-  if (const auto allowed = check_no_roll(edit); !allowed) {
+  const auto state = edit.roll();
+  const bool is_new = state && state->roll.kind == storage::RollKind::first_signing;
+  const auto present = edit.keys();
+  const bool keeps_keys = has_keys_for(present, policy.fields);
+  if (const auto allowed = check_no_roll(edit); !allowed && !(is_new && keeps_keys)) {
     return allowed.error();
   }
-  const auto present = edit.keys();
-  if (!has_keys_for(present, policy.fields)) {
-    return Problem{.type = ProblemType::invalid_operation,
-                   .message = "The zone is signed already, with keys of another algorithm or model than the policy's"};
-  }
-  auto change = change_policy(vault_, plan, present, clock_);
+  const auto roll = is_new ? std::optional(state->roll) : std::nullopt;
+  auto change = keeps_keys ? signing_change(vault_, plan, present, edit.foreign_dnskeys(), roll, clock_)
+                           : begin_policy_roll(vault_, edit, policy, clock_);
   return change ? api::Result<storage::SigningChange>(*std::move(change)) : problem_of(change.error());
+}
+
+dnssec::Result<storage::SigningChange> ZoneDnssecPort::begin_signing(const SigningPlan& plan,
+                                                                     const std::vector<MadeKey>& made, KeyOrigin origin,
+                                                                     storage::ZoneEdit& edit) {
+  std::vector<storage::SealedZoneKey> keys;
+  std::vector<DnssecKeyId> ids;
+  for (const MadeKey& key : made) {
+    keys.push_back(sealed_of(key.record, 0, edit.zone().now));
+    ids.push_back(key.record.id);
+  }
+  // A zone that comes with its keys has its DS already.
+  const auto roll = origin == KeyOrigin::elsewhere
+                        ? std::nullopt
+                        : std::optional(begin_roll(storage::RollKind::first_signing, {}, ids, edit.zone().now));
+  auto change = signing_change(vault_, plan, keys, {}, roll, clock_);
+  if (change) {
+    for (const MadeKey& key : made) {
+      change->new_keys.push_back(key.record);
+    }
+  }
+  return change;
 }
 
 void ZoneDnssecPort::commit(const api::Scope& scope, storage::ZoneEdit& edit, storage::ZoneCommit commit) {
   const auto& zone = edit.zone();
   commit.author = author_of(scope);
   commit.stamp = next_stamp(zone.head, zone.head_epoch != zone.current_epoch, zone.now);
+  if (commit.signing) {
+    put_signing(commit, *std::move(commit.signing));
+  }
   static_cast<void>(edit.commit(commit));
   announcer_.committed(zone.id, commit.stamp->version);
 }
 
-api::Result<api::ZoneDnssecView> ZoneDnssecPort::unsign(const api::Scope& scope, const ZoneId& zone, bool force) {
+api::Result<void> ZoneDnssecPort::commit_signing(const api::Scope& scope, storage::ZoneEdit& edit,
+                                                 dnssec::Result<storage::SigningChange> change) {
+  if (!change) {
+    return problem_of(change.error());
+  }
+  storage::ZoneCommit commit;
+  commit.signing = *std::move(change);
+  this->commit(scope, edit, std::move(commit));
+  return {};
+}
+
+api::Result<api::ZoneDnssecView> ZoneDnssecPort::with_signed(
+    const api::Scope& scope, const ZoneId& zone, const std::function<api::Result<void>(storage::ZoneEdit&)>& change) {
   const auto done = guarded([&]() -> api::Result<void> {
     const auto edit = stores_.editor.edit(reach_of(scope), zone);
     if (!edit) {
@@ -208,67 +253,122 @@ api::Result<api::ZoneDnssecView> ZoneDnssecPort::unsign(const api::Scope& scope,
       return allowed.error();
     }
     if (!edit->zone().signing) {
-      return {};
+      return Problem{.type = ProblemType::invalid_operation, .message = "The zone isn't signed"};
     }
-    if (!force && !is_gone_from_parent(edit->keys())) {
-      return Problem{.type = ProblemType::invalid_operation,
-                     .message =
-                         "While the parent, or a cache, has the DS, an unsigned zone is bogus: take the DS away,"
-                         " wait for its TTL, and say so (POST …/dnssec/ds), or use force=true"};
-    }
-    storage::ZoneCommit commit;
-    commit.end_signing = true;
-    this->commit(scope, *edit, std::move(commit));
-    return {};
+    return change(*edit);
   });
   return done ? get(scope, zone) : api::Result<api::ZoneDnssecView>(done.error());
+}
+
+api::Result<api::ZoneDnssecView> ZoneDnssecPort::unsign(const api::Scope& scope, const ZoneId& zone, bool force) {
+  const auto present = get(scope, zone);
+  if (!present || !present->signing) {
+    return present;
+  }
+  return with_signed(scope, zone, [&](storage::ZoneEdit& edit) -> api::Result<void> {
+    if (force || is_gone_from_parent(edit.keys())) {
+      storage::ZoneCommit commit;
+      commit.end_signing = true;
+      this->commit(scope, edit, std::move(commit));
+      return {};
+    }
+    const auto state = edit.roll();
+    if (state && state->roll.kind == storage::RollKind::unsigning) {
+      return {};
+    }
+    const bool is_new = state && state->roll.kind == storage::RollKind::first_signing;
+    if (const auto allowed = check_no_roll(edit); !allowed && !is_new) {
+      return allowed.error();
+    }
+    return commit_signing(scope, edit, begin_unsigning(vault_, edit, clock_));
+  });
 }
 
 api::Result<api::ZoneDnssecView> ZoneDnssecPort::roll(const api::Scope& scope, const ZoneId& zone, api::KeyRole role) {
-  if (role != api::KeyRole::zsk) {
-    return api::invalid_field({"role"}, "only a ZSK can be rolled so far");
-  }
-  const auto done = guarded([&]() -> api::Result<void> {
-    const auto edit = stores_.editor.edit(reach_of(scope), zone);
-    if (!edit) {
-      return Problem{.type = ProblemType::zone_not_found};
+  return with_signed(scope, zone, [&](storage::ZoneEdit& edit) -> api::Result<void> {
+    if (const auto allowed = check_no_roll(edit); !allowed) {
+      return allowed.error();
     }
-    for (const auto& allowed : {check_zone(edit->zone()), check_no_roll(*edit)}) {
-      if (!allowed) {
+    if (role == api::KeyRole::ksk && !vault_.has_ksk_store()) {
+      return no_ksk_store();
+    }
+    return commit_signing(scope, edit, begin_key_roll(vault_, edit, to_storage(role), clock_));
+  });
+}
+
+api::Result<api::ZoneDnssecView> ZoneDnssecPort::pause_roll(const api::Scope& scope, const ZoneId& zone, bool paused) {
+  return with_signed(scope, zone, [&](storage::ZoneEdit& edit) -> api::Result<void> {
+    auto state = edit.roll();
+    if (!state) {
+      return no_roll();
+    }
+    state->roll.paused = paused;
+    edit.save_roll(state->roll, {});
+    return {};
+  });
+}
+
+api::Result<api::ZoneDnssecView> ZoneDnssecPort::cancel_roll(const api::Scope& scope, const ZoneId& zone) {
+  return with_signed(scope, zone, [&](storage::ZoneEdit& edit) -> api::Result<void> {
+    const auto state = edit.roll();
+    if (!state) {
+      return no_roll();
+    }
+    const auto step = central::cancel_roll(state->roll, edit.zone().now);
+    if (!step) {
+      return Problem{.type = ProblemType::invalid_operation,
+                     .message = "The roll can't be taken back: " + why_not_cancelled(state->roll)};
+    }
+    if (state->roll.policy_before) {
+      const auto times = edit.policy(*state->roll.policy_before).fields.times;
+      if (const auto allowed = check_ttl(times, edit.measures().ttl_max, {"policy"}); !allowed) {
         return allowed.error();
       }
     }
-    if (!edit->zone().signing) {
-      return Problem{.type = ProblemType::invalid_operation, .message = "The zone isn't signed"};
-    }
-    const auto& locked = edit->zone();
-    const auto stamp = next_stamp(locked.head, locked.head_epoch != locked.current_epoch, locked.now);
-    auto change = begin_zsk_roll(vault_, *edit, stamp, clock_);
+    auto change = change_of(vault_, edit, state->roll, *step, clock_);
     if (!change) {
       return problem_of(change.error());
     }
-    storage::ZoneCommit commit;
-    commit.signing = *std::move(change);
-    this->commit(scope, *edit, std::move(commit));
-    return {};
+    return commit_signing(scope, edit, *std::move(change->signing));
   });
-  return done ? get(scope, zone) : api::Result<api::ZoneDnssecView>(done.error());
 }
 
 api::Result<api::ZoneDnssecView> ZoneDnssecPort::report_ds(const api::Scope& scope, const ZoneId& zone,
-                                                           bool at_parent) {
-  const auto done = guarded([&]() -> api::Result<void> {
-    const auto record = stores_.zones.read(reach_of(scope), zone);
-    if (!record) {
-      return Problem{.type = ProblemType::zone_not_found};
+                                                           const api::DsReport& report) {
+  return with_signed(scope, zone, [&](storage::ZoneEdit& edit) -> api::Result<void> {
+    auto state = edit.roll();
+    const auto roll = state ? std::optional(state->roll) : std::nullopt;
+    std::vector<storage::KeyDsState> ds;
+    for (const auto& member : members_of(edit.keys(), roll)) {
+      if (member.role != KeyRole::zsk) {
+        ds.emplace_back(member.id, report.at_parent && member.is_for_parent ? DsState::present : DsState::absent);
+      }
     }
-    const auto state = at_parent ? storage::DsState::present : storage::DsState::absent;
-    if (!record->signing || !stores_.zones.set_ds(reach_of(scope), zone, state)) {
-      return Problem{.type = ProblemType::invalid_operation, .message = "The zone isn't signed"};
+    if (state) {
+      if (report.ttl) {
+        state->roll.ds_ttl_s = static_cast<std::int32_t>(*report.ttl);
+      }
+      if (state->roll.phase == storage::RollPhase::submitting || state->roll.phase == storage::RollPhase::retracting) {
+        state->roll.next_at = edit.zone().now;
+      }
     }
+    edit.save_roll(state ? std::optional(state->roll) : std::nullopt, ds);
     return {};
   });
-  return done ? get(scope, zone) : api::Result<api::ZoneDnssecView>(done.error());
+}
+
+api::Result<api::ZoneDnssecView> ZoneDnssecPort::set_foreign_dnskeys(const api::Scope& scope, const ZoneId& zone,
+                                                                     const std::vector<std::string>& dnskeys) {
+  return with_signed(scope, zone, [&](storage::ZoneEdit& edit) -> api::Result<void> {
+    auto foreign = read_foreign_dnskeys(dnskeys, edit.keys());
+    if (!foreign) {
+      return foreign.error();
+    }
+    if (*foreign == edit.foreign_dnskeys()) {
+      return {};
+    }
+    return commit_signing(scope, edit, with_foreign_dnskeys(vault_, edit, *std::move(foreign), clock_));
+  });
 }
 
 }  // namespace minidns::central

@@ -10,6 +10,8 @@
 #include "storage/zone_dnssec.hpp"
 #include "storage/zone_edit.hpp"
 
+#include <functional>
+#include <string>
 #include <vector>
 
 namespace minidns::central {
@@ -36,20 +38,36 @@ class ZoneDnssecPort final : public api::ZoneDnssec {
                                                         bool force) override;
   [[nodiscard]] api::Result<api::ZoneDnssecView> roll(const api::Scope& scope, const ZoneId& zone,
                                                       api::KeyRole role) override;
+  [[nodiscard]] api::Result<api::ZoneDnssecView> pause_roll(const api::Scope& scope, const ZoneId& zone,
+                                                            bool paused) override;
+  [[nodiscard]] api::Result<api::ZoneDnssecView> cancel_roll(const api::Scope& scope, const ZoneId& zone) override;
   [[nodiscard]] api::Result<api::ZoneDnssecView> report_ds(const api::Scope& scope, const ZoneId& zone,
-                                                           bool at_parent) override;
+                                                           const api::DsReport& report) override;
+  [[nodiscard]] api::Result<api::ZoneDnssecView> set_foreign_dnskeys(const api::Scope& scope, const ZoneId& zone,
+                                                                     const std::vector<std::string>& dnskeys) override;
 
  private:
+  enum class KeyOrigin { here, elsewhere };
+
   /// New or taken in, if the zone is to get any.
   [[nodiscard]] api::Result<std::vector<MadeKey>> keys_for(const storage::ZoneDnssecRecord& zone,
                                                            const storage::DnssecPolicyFields& policy,
                                                            const std::vector<api::KeyImport>& imports);
   [[nodiscard]] api::Result<void> sign_locked(const api::Scope& scope, const storage::DnssecPolicyRecord& policy,
-                                              const std::vector<MadeKey>& keys, storage::ZoneEdit& edit);
+                                              const std::vector<MadeKey>& keys, KeyOrigin origin,
+                                              storage::ZoneEdit& edit);
   [[nodiscard]] api::Result<storage::SigningChange> change_for(const storage::DnssecPolicyRecord& policy,
-                                                               const std::vector<MadeKey>& keys,
+                                                               const std::vector<MadeKey>& keys, KeyOrigin origin,
                                                                storage::ZoneEdit& edit);
+  [[nodiscard]] dnssec::Result<storage::SigningChange> begin_signing(const SigningPlan& plan,
+                                                                     const std::vector<MadeKey>& made, KeyOrigin origin,
+                                                                     storage::ZoneEdit& edit);
   [[nodiscard]] api::Result<void> check_clock();
+  /// `change` under the lock of a zone that is signed; then the zone as it is.
+  [[nodiscard]] api::Result<api::ZoneDnssecView> with_signed(
+      const api::Scope& scope, const ZoneId& zone, const std::function<api::Result<void>(storage::ZoneEdit&)>& change);
+  [[nodiscard]] api::Result<void> commit_signing(const api::Scope& scope, storage::ZoneEdit& edit,
+                                                 dnssec::Result<storage::SigningChange> change);
   void commit(const api::Scope& scope, storage::ZoneEdit& edit, storage::ZoneCommit commit);
 
   const ZoneDnssecStores stores_;

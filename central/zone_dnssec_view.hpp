@@ -5,8 +5,8 @@
 
 namespace minidns::central {
 
-/// With the DS set of all KSKs and CSKs, in SHA-256 and SHA-384. Throws std::runtime_error for a key that no program of
-/// ours writes.
+/// With the DS set that the parent is to have, in SHA-256 and SHA-384. Throws std::runtime_error for a key that no
+/// program of ours writes.
 [[nodiscard]] api::ZoneDnssecView to_view(const storage::ZoneDnssecRecord& record);
 
 }  // namespace minidns::central

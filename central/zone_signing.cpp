@@ -1,6 +1,7 @@
 #include "central/zone_signing.hpp"
 
 #include "central/key_set.hpp"
+#include "central/roll_plan.hpp"
 #include "central/signing_rules.hpp"
 #include "dnssec/algorithm.hpp"
 
@@ -14,11 +15,25 @@ namespace {
 
 using storage::KeyModel;
 using storage::KeyRole;
-using storage::KeyState;
+using KeyStateChange = std::pair<DnssecKeyId, storage::KeyState>;
 
-std::vector<KeyRole> roles_of(KeyModel model) {
-  return model == KeyModel::csk ? std::vector{KeyRole::csk} : std::vector{KeyRole::ksk, KeyRole::zsk};
+dnssec::Result<std::vector<KeySetSigner>> open_signers(KeyVault& vault, const std::vector<storage::SealedZoneKey>& keys,
+                                                       const std::vector<DnssecKeyId>& ids) {
+  std::vector<KeySetSigner> signers;
+  for (const auto& [record, active_from, sealed] : keys) {
+    if (std::ranges::find(ids, record.id) == ids.end()) {
+      continue;
+    }
+    auto signer = vault.open(record.role, record.id, record.dnskey, sealed);
+    if (!signer) {
+      return signer.error();
+    }
+    signers.push_back({record.id, *std::move(signer)});
+  }
+  return signers;
 }
+
+}  // namespace
 
 KeyRole to_storage(api::KeyRole role) {
   switch (role) {
@@ -32,37 +47,9 @@ KeyRole to_storage(api::KeyRole role) {
   throw std::logic_error("no such role");
 }
 
-/// With its apex signatures, for a plan and keys that are known.
-dnssec::Result<storage::SigningChange> make_change(const SigningPlan& plan, const std::vector<KeySetMember>& members,
-                                                   const std::vector<KeySetSigner>& ksks, const Clock& clock) {
-  const auto& fields = plan.policy.fields;
-  auto set = make_key_set(KeySetId(Uuid::version7(clock.wall())), plan.zone, fields, members);
-  if (!set) {
-    return set.error();
-  }
-  const auto rule = slot_rule(plan.zone, fields.times, plan.buckets);
-  if (!rule) {
-    return rule.error();
-  }
-  auto signatures = sign_key_set(records_of(*set, plan.zone), ksks, slots_ahead(*rule, plan.signing_time));
-  if (!signatures) {
-    return signatures.error();
-  }
-  storage::SigningChange change{.policy = plan.policy.id,
-                                .stamp = {.key_set = set->id,
-                                          .signing_time = plan.signing_time,
-                                          .buckets = plan.buckets,
-                                          .rules = signing_rules_now},
-                                .refresh_due = time_of_unix(rule->next_due_s(plan.signing_time)),
-                                .new_keys = {},
-                                .new_key_set = {},
-                                .apex_signatures = *std::move(signatures),
-                                .key_states = {}};
-  change.new_key_set = *std::move(set);
-  return change;
+std::vector<KeyRole> roles_of(KeyModel model) {
+  return model == KeyModel::csk ? std::vector{KeyRole::csk} : std::vector{KeyRole::ksk, KeyRole::zsk};
 }
-
-}  // namespace
 
 dnssec::Result<MadeKey> make_key(KeyVault& vault, KeyRole role, std::uint8_t algorithm_number,
                                  const std::set<std::uint16_t>& taken, const Clock& clock) {
@@ -127,41 +114,55 @@ api::Result<std::vector<MadeKey>> take_in_keys(KeyVault& vault, const storage::D
   return keys;
 }
 
-dnssec::Result<storage::SigningChange> begin_signing(const SigningPlan& plan, const std::vector<MadeKey>& keys,
-                                                     const Clock& clock) {
-  std::vector<KeySetMember> members;
-  std::vector<KeySetSigner> ksks;
-  for (const auto& [record, signer] : keys) {
-    members.push_back({record.id, record.role, record.dnskey, 0});
-    if (record.role == KeyRole::ksk) {
-      ksks.push_back({record.id, signer});
-    }
-  }
-  auto change = make_change(plan, members, ksks, clock);
-  if (change) {
-    for (const MadeKey& key : keys) {
-      change->new_keys.push_back(key.record);
-    }
-  }
-  return change;
+storage::SealedZoneKey sealed_of(const storage::NewZoneKey& key, std::int64_t active_from, WallTime now) {
+  return {.record = {.id = key.id,
+                     .role = key.role,
+                     .dnskey = key.dnskey,
+                     .state = key.state,
+                     .ds = storage::DsState::unknown,
+                     .ds_at = {},
+                     .created_at = now,
+                     .active_at = {},
+                     .retired_at = {}},
+          .active_from = active_from,
+          .private_sealed = key.private_sealed};
 }
 
-dnssec::Result<storage::SigningChange> change_policy(KeyVault& vault, const SigningPlan& plan,
-                                                     const std::vector<storage::SealedZoneKey>& keys,
-                                                     const Clock& clock) {
-  std::vector<KeySetMember> members;
-  std::vector<KeySetSigner> ksks;
-  for (const auto& [record, active_from, sealed] : keys) {
-    members.push_back({record.id, record.role, record.dnskey, active_from});
-    if (record.role == KeyRole::ksk && record.state == KeyState::active) {
-      auto signer = vault.open(record.role, record.id, record.dnskey, sealed);
-      if (!signer) {
-        return signer.error();
-      }
-      ksks.push_back({record.id, *std::move(signer)});
-    }
+dnssec::Result<storage::SigningChange> signing_change(KeyVault& vault, const SigningPlan& plan,
+                                                      const std::vector<storage::SealedZoneKey>& keys,
+                                                      const std::vector<dns::Rdata>& foreign_dnskeys,
+                                                      const std::optional<storage::KeyRoll>& roll, const Clock& clock) {
+  const auto& fields = plan.policy.fields;
+  auto set = make_key_set(KeySetId(Uuid::version7(clock.wall())), plan.zone, fields, members_of(keys, roll),
+                          foreign_dnskeys, request_of(roll));
+  if (!set) {
+    return set.error();
   }
-  return make_change(plan, members, ksks, clock);
+  const auto rule = slot_rule(plan.zone, fields.times, plan.buckets);
+  if (!rule) {
+    return rule.error();
+  }
+  const auto signers = open_signers(vault, keys, set->signers);
+  if (!signers) {
+    return signers.error();
+  }
+  auto signatures = sign_key_set(records_of(*set, plan.zone), *signers, slots_ahead(*rule, plan.signing_time));
+  if (!signatures) {
+    return signatures.error();
+  }
+  storage::SigningChange change{.policy = plan.policy.id,
+                                .stamp = {.key_set = set->id,
+                                          .signing_time = plan.signing_time,
+                                          .buckets = plan.buckets,
+                                          .rules = signing_rules_now},
+                                .refresh_due = time_of_unix(rule->next_due_s(plan.signing_time)),
+                                .new_keys = {},
+                                .new_key_set = {},
+                                .apex_signatures = *std::move(signatures),
+                                .key_states = roll ? states_of(keys, *roll) : std::vector<KeyStateChange>(),
+                                .roll = roll};
+  change.new_key_set = *std::move(set);
+  return change;
 }
 
 }  // namespace minidns::central

@@ -9,6 +9,8 @@
 #include "storage/dnssec_policies.hpp"
 #include "storage/zone_keys.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -21,6 +23,11 @@ struct SigningPlan {
   std::int64_t signing_time;  ///< T
   std::int32_t buckets;
 };
+
+[[nodiscard]] storage::KeyRole to_storage(api::KeyRole role);
+
+/// The keys that a zone with this model has.
+[[nodiscard]] std::vector<storage::KeyRole> roles_of(storage::KeyModel model);
 
 /// New keys of the kinds that the policy wants: tags are drawn anew until they differ from each other and from `taken`.
 /// May take seconds (RSA): before any lock is held.
@@ -35,14 +42,15 @@ struct SigningPlan {
                                                              const Clock& clock);
 inline constexpr int key_draws_max = 100;
 
-/// The first key set of a zone that was unsigned.
-[[nodiscard]] dnssec::Result<storage::SigningChange> begin_signing(const SigningPlan& plan,
-                                                                   const std::vector<MadeKey>& keys,
-                                                                   const Clock& clock);
+/// A key that was just made, as the zone's others are read.
+[[nodiscard]] storage::SealedZoneKey sealed_of(const storage::NewZoneKey& key, std::int64_t active_from, WallTime now);
 
-/// A key set with the same keys by another policy, of the same algorithm and key model. `keys`: all of the zone's.
-[[nodiscard]] dnssec::Result<storage::SigningChange> change_policy(KeyVault& vault, const SigningPlan& plan,
-                                                                   const std::vector<storage::SealedZoneKey>& keys,
-                                                                   const Clock& clock);
+/// The key set of the zone's keys in a phase of `roll`, or of none, with its signatures, and the states of the keys.
+/// `foreign_dnskeys`: of other providers.
+[[nodiscard]] dnssec::Result<storage::SigningChange> signing_change(KeyVault& vault, const SigningPlan& plan,
+                                                                    const std::vector<storage::SealedZoneKey>& keys,
+                                                                    const std::vector<dns::Rdata>& foreign_dnskeys,
+                                                                    const std::optional<storage::KeyRoll>& roll,
+                                                                    const Clock& clock);
 
 }  // namespace minidns::central

@@ -33,10 +33,11 @@ struct DueZone {
   std::vector<dns::Rdata> cdnskey;
   struct KeySigningKey {
     DnssecKeyId id;
+    KeyRole role;
     dns::Rdata dnskey;
-    Bytes private_sealed;
+    Bytes private_sealed;  ///< empty: it is lost
   };
-  std::vector<KeySigningKey> ksks;  ///< empty: a CSK signs the apex
+  std::vector<KeySigningKey> signers;  ///< of the key set; none: mdns signs it, with an old CSK
   /// Inceptions for which the DNSKEY set has a signature; not those of the past.
   std::vector<std::int64_t> signed_inceptions;
 };

@@ -26,9 +26,10 @@ struct ZoneDnssecRecord {
     Denial denial;
     WallTime refresh_due;
   };
-  std::optional<Signed> signing;    ///< nothing: unsigned
-  std::optional<KeyRoll> roll;      ///< that is under way
-  std::vector<ZoneKeyRecord> keys;  ///< but the removed; by role, then created_at
+  std::optional<Signed> signing;            ///< nothing: unsigned
+  std::optional<KeyRoll> roll;              ///< that is under way
+  std::vector<ZoneKeyRecord> keys;          ///< but the removed; by role, then created_at
+  std::vector<dns::Rdata> foreign_dnskeys;  ///< other providers', sorted
 };
 
 /// Calls block and throw what storage/postgres/errors.hpp has. Safe on any thread.
@@ -37,8 +38,6 @@ class ZoneDnssec {
   virtual ~ZoneDnssec() = default;
   /// Nothing if there is no such zone within reach.
   [[nodiscard]] virtual std::optional<ZoneDnssecRecord> read(const Reach& reach, const ZoneId& zone) = 0;
-  /// Says of all KSKs and CSKs in force whether their DS is at the parent. False if the zone has none, or isn't there.
-  virtual bool set_ds(const Reach& reach, const ZoneId& zone, DsState state) = 0;
 };
 
 }  // namespace minidns::storage

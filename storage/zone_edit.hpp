@@ -82,6 +82,7 @@ struct ZoneCommit {
   std::optional<SigningChange> signing = std::nullopt;
   /// The new version is unsigned; the keys are removed.
   bool end_signing = false;
+  std::vector<KeyDsState> ds = {};  ///< what is known of the parent
   /// The recordset to be shown as it is afterwards.
   std::optional<RecordsetId> show;
 };
@@ -111,10 +112,15 @@ class ZoneEdit {
   /// All that aren't removed, by role, then created_at.
   [[nodiscard]] virtual std::vector<SealedZoneKey> keys() = 0;
   [[nodiscard]] virtual std::optional<KeyRollState> roll() = 0;
+  /// DNSKEYs of other providers, sorted.
+  [[nodiscard]] virtual std::vector<dns::Rdata> foreign_dnskeys() = 0;
   /// Of the key set in force; the zone must be signed.
   [[nodiscard]] virtual DnssecPolicyRecord policy() = 0;
-  /// Instead of `commit`: the roll goes on without a new version.
-  virtual void save_roll(const KeyRoll& roll) = 0;
+  [[nodiscard]] virtual DnssecPolicyRecord policy(const DnssecPolicyId& id) = 0;
+  /// The largest TTL of any RRset of the zone that is kept, also of versions before. Reads all of its rows.
+  [[nodiscard]] virtual dns::Ttl ttl_max_of_history() = 0;
+  /// Instead of `commit`: the roll goes on, or ends (nothing), without a new version; and what is known of the parent.
+  virtual void save_roll(const std::optional<KeyRoll>& roll, const std::vector<KeyDsState>& ds) = 0;
   /// Once. Throws CommitInDoubt too. A recordset of the same name, type and view: StatementError that
   /// is_unique_violation; a view that was deleted meanwhile: is_foreign_key_violation.
   virtual ZoneCommitted commit(const ZoneCommit& commit) = 0;

@@ -9,21 +9,21 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 /// The DNSSEC keys of a zone, and what a commit says of its signing.
 namespace minidns::storage {
 
-enum class KeyRole { ksk, zsk, csk };
-
 enum class KeyState {
+  generated,  ///< made; in no DNSKEY set, though it may sign
   published,  ///< in the DNSKEY set, signs nothing yet
   active,
   retired,  ///< signs nothing new
   removed   ///< in no current key set
 };
 
-/// Of a KSK or CSK: whether its DS is at the parent, as somebody said.
+/// Of a KSK or CSK: whether its DS is at the parent, as was seen there, or as somebody said.
 enum class DsState { unknown, present, absent };
 
 struct ZoneKeyRecord {
@@ -32,6 +32,7 @@ struct ZoneKeyRecord {
   dns::Rdata dnskey;
   KeyState state;
   DsState ds;
+  std::optional<WallTime> ds_at;  ///< since when
   WallTime created_at;
   std::optional<WallTime> active_at;
   std::optional<WallTime> retired_at;
@@ -40,7 +41,7 @@ struct ZoneKeyRecord {
 /// A key with its private part, sealed: that of a KSK under the key that only central has, others under the master key.
 struct SealedZoneKey {
   ZoneKeyRecord record;
-  std::int64_t active_from;  ///< in the key set in force; 0 of a KSK
+  std::int64_t active_from;  ///< in the key set in force; 0 of a KSK, and of a key that isn't in it
   Bytes private_sealed;
 };
 
@@ -66,7 +67,8 @@ struct NewKeySet {
     DnssecKeyId id;
     std::int64_t active_from;
   };
-  std::vector<ZoneKey> zone_keys;  ///< ZSKs or CSKs
+  std::vector<ZoneKey> zone_keys;    ///< ZSKs or CSKs
+  std::vector<DnssecKeyId> signers;  ///< KSKs or CSKs: whose signatures DNSKEY, CDS and CDNSKEY have
 };
 
 struct NewApexSignature {
@@ -74,6 +76,8 @@ struct NewApexSignature {
   DnssecKeyId key;
   ApexSignature signature;
 };
+
+using KeyDsState = std::pair<DnssecKeyId, DsState>;
 
 /// The key set, T and buckets of a version that is made.
 struct SigningChange {
@@ -86,6 +90,8 @@ struct SigningChange {
   std::vector<std::pair<DnssecKeyId, KeyState>> key_states;
   std::optional<KeyRoll> roll = std::nullopt;  ///< as it is from then on
   bool end_roll = false;
+  /// Other providers' from now on; nothing: as before.
+  std::optional<std::vector<dns::Rdata>> foreign_dnskeys = std::nullopt;
 };
 
 /// What a signed zone's writer must know of its signing.

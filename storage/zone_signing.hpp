@@ -61,8 +61,8 @@ struct ZoneSigning {
   std::vector<dns::Rdata> cds;       ///< may be empty
   std::vector<dns::Rdata> cdnskey;   ///< may be empty
   std::vector<ZoneSigningKey> keys;  ///< by `active_from`, then id
-  /// Of the slots that T is in, one for each key-signing key; by type, inception, RDATA. None of a key set with a CSK,
-  /// which signs these RRsets like others.
+  /// Of the slots that T is in, one for each key that signs the key set; by type, inception, RDATA. None: a CSK's
+  /// key set from before central signed those, too; the CSK signs these RRsets like others.
   std::vector<ApexSignature> apex_signatures;
 };
 

@@ -16,11 +16,13 @@
 #include "central/key_rolling.hpp"
 #include "central/key_vault.hpp"
 #include "central/nameserver_port.hpp"
+#include "central/parent/probe.hpp"
 #include "central/pool_port.hpp"
 #include "central/presence.hpp"
 #include "central/recordset_port.hpp"
 #include "central/recovery_worker.hpp"
 #include "central/refresh_worker.hpp"
+#include "central/roll_worker.hpp"
 #include "central/secondary_rules.hpp"
 #include "central/service_status_port.hpp"
 #include "central/token_authenticator.hpp"
@@ -64,8 +66,8 @@ using namespace std::chrono_literals;
 // A request that finds no free connection is answered 503 after it.
 constexpr auto acquire_timeout = 2s;
 
-// For the announcer, housekeeping, catalogs, recovery and refresh, so that requests can't keep them waiting.
-constexpr std::size_t connections_reserved = 5;
+// For the announcer, housekeeping, catalogs, recovery, refresh and key rolls, so that requests can't keep them waiting.
+constexpr std::size_t connections_reserved = 6;
 
 std::size_t request_threads(const DatabaseSettings& database) {
   return database.connections > connections_reserved ? database.connections - connections_reserved : 1;
@@ -151,14 +153,17 @@ void run_serve(CommandLine& line, const Settings& settings, const Clock& clock) 
                              announcer, clock);
 
   // Threads: I/O (HTTP), database (blocking ports), one each of the announcer, catalogs, housekeeping, recovery,
-  // refresh, digests, presence and the operator's endpoint.
+  // refresh, key rolls, digests, presence and the operator's endpoint.
   postgres::PostgresFeedReader catalog_hints(connection_settings(settings.database), {storage::channel_feed},
                                              writer_check);
   const CatalogKeeper catalog_keeper(stores.catalogs, catalog_hints, announcer, log, metrics);
   const Housekeeping housekeeping(stores.retention, settings.retention, log, metrics);
   const RecoveryWorker recovery(stores.recovery, announcer, log, metrics);
-  KeyRoller roller(stores.rolls, stores.editor, vault, announcer, log, clock);
-  const RefreshWorker refresh(stores.refresh, roller, vault, announcer, log, metrics);
+  const RefreshWorker refresh(stores.refresh, vault, announcer, log, metrics);
+  DnsParentProbe parents(settings.parents);
+  KeyRoller roller(stores.rolls, stores.editor, vault, settings.parents.empty() ? nullptr : &parents, announcer, log,
+                   clock);
+  const RollWorker rolls(stores.rolls, stores.refresh, roller, log, metrics);
   const DigestWorker digests(stores.digest_faults, announcer, log, metrics);
   boost::asio::io_context io;
   WorkerPool database("database", request_threads(settings.database), settings.request_queue_max);

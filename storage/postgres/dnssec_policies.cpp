@@ -28,7 +28,8 @@ const std::string update_policy =
 // A zone that is signed by it meanwhile waits for this lock: its foreign key needs the row.
 constexpr const char* lock_policy = "select 1 from dnssec_policies where name = $1 for update";
 constexpr const char* select_in_use =
-    "select exists (select from zones z join dnssec_policies p on p.id = z.dnssec_policy_id where p.name = $1)";
+    "select exists (select from zones z join dnssec_policies p on p.id = z.dnssec_policy_id where p.name = $1)"
+    " or exists (select from key_rolls r join dnssec_policies p on p.id = r.policy_before where p.name = $1)";
 constexpr const char* delete_policy = "delete from dnssec_policies where name = $1";
 
 std::optional<std::int32_t> seconds_column(const Rows& rows, std::size_t row, int column) {

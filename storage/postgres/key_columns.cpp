@@ -36,6 +36,13 @@ constexpr const char* insert_key_set =
 constexpr const char* insert_zone_keys =
     "insert into key_set_zsks (key_set_id, key_id, active_from)"
     " select $1, w.id, w.active_from from unnest($2::uuid[], $3::int8[]) as w (id, active_from)";
+constexpr const char* insert_signers = "insert into key_set_signers (key_set_id, key_id) select $1, unnest($2::uuid[])";
+constexpr const char* update_ds =
+    "update dnssec_keys k set ds = w.ds, ds_at = case when k.ds = w.ds then coalesce(k.ds_at, now()) else now() end"
+    " from unnest($2::uuid[], $3::text[]) as w (id, ds) where k.id = w.id and k.zone_id = $1";
+constexpr const char* delete_foreign = "delete from foreign_dnskeys where zone_id = $1";
+constexpr const char* select_foreign = "select dnskey from foreign_dnskeys where zone_id = $1 order by dnskey";
+constexpr const char* insert_foreign = "insert into foreign_dnskeys (zone_id, dnskey) select $1, unnest($2::bytea[])";
 constexpr const char* insert_signatures =
     "insert into apex_signatures (key_set_id, key_id, type, inception, expiration, rrsig)"
     " select w.key_set_id, w.key_id, w.type, w.inception, w.expiration, w.rrsig"
@@ -56,17 +63,9 @@ Bytes octets_of(const dns::Rdata& rdata) {
   return {rdata.octets().begin(), rdata.octets().end()};
 }
 
-KeyRole role_of(const std::string& text) {
-  for (const auto role : {KeyRole::ksk, KeyRole::zsk, KeyRole::csk}) {
-    if (text == to_column(role)) {
-      return role;
-    }
-  }
-  throw CorruptContent("dnssec_keys.role: " + text);
-}
-
 KeyState state_of(const std::string& text) {
-  for (const auto state : {KeyState::published, KeyState::active, KeyState::retired, KeyState::removed}) {
+  for (const auto state :
+       {KeyState::generated, KeyState::published, KeyState::active, KeyState::retired, KeyState::removed}) {
     if (text == to_column(state)) {
       return state;
     }
@@ -132,6 +131,20 @@ void add_key_set(Statements& statements, const ZoneId& zone, const NewKeySet& se
     active_from.push_back(key.active_from);
   }
   statements.push_back({insert_zone_keys, {set.id.uuid(), ids, active_from}});
+  std::vector<Uuid> signers;
+  for (const auto& key : set.signers) {
+    signers.push_back(key.uuid());
+  }
+  statements.push_back({insert_signers, {set.id.uuid(), signers}});
+}
+
+void add_foreign_dnskeys(Statements& statements, const ZoneId& zone, const std::vector<dns::Rdata>& dnskeys) {
+  std::vector<Bytes> octets;
+  for (const auto& dnskey : dnskeys) {
+    octets.push_back(octets_of(dnskey));
+  }
+  statements.push_back({delete_foreign, {zone.uuid()}});
+  statements.push_back({insert_foreign, {zone.uuid(), octets}});
 }
 
 }  // namespace
@@ -148,8 +161,19 @@ std::string to_column(KeyRole role) {
   throw std::logic_error("no such role");
 }
 
+KeyRole key_role_of(const std::string& column) {
+  for (const auto role : {KeyRole::ksk, KeyRole::zsk, KeyRole::csk}) {
+    if (column == to_column(role)) {
+      return role;
+    }
+  }
+  throw CorruptContent("dnssec_keys.role: " + column);
+}
+
 std::string to_column(KeyState state) {
   switch (state) {
+    case KeyState::generated:
+      return "generated";
     case KeyState::published:
       return "published";
     case KeyState::active:
@@ -197,19 +221,32 @@ std::vector<dns::Rdata> records_column(const Rows& rows, std::size_t row, int co
 
 ZoneKeyRecord key_record_of(const Rows& rows, std::size_t row) {
   return {.id = DnssecKeyId(rows.uuid(row, 0)),
-          .role = role_of(rows.text(row, 1)),
+          .role = key_role_of(rows.text(row, 1)),
           .dnskey = rdata_column(rows, row, 2),
           .state = state_of(rows.text(row, 3)),
           .ds = ds_of(rows.text(row, 4)),
+          .ds_at = rows.optional_timestamp(row, 8),
           .created_at = rows.timestamp(row, 5),
           .active_at = rows.optional_timestamp(row, 6),
           .retired_at = rows.optional_timestamp(row, 7)};
+}
+
+std::vector<dns::Rdata> read_foreign_dnskeys(Connection& connection, const ZoneId& zone) {
+  const auto rows = connection.execute(select_foreign, {zone.uuid()});
+  std::vector<dns::Rdata> dnskeys;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    dnskeys.push_back(rdata_column(rows, row, 0));
+  }
+  return dnskeys;
 }
 
 void add_signing(Statements& statements, const ZoneId& zone, const SigningChange& change) {
   add_keys(statements, zone, change.new_keys);
   if (change.new_key_set) {
     add_key_set(statements, zone, *change.new_key_set);
+  }
+  if (change.foreign_dnskeys) {
+    add_foreign_dnskeys(statements, zone, *change.foreign_dnskeys);
   }
   if (!change.key_states.empty()) {
     std::vector<Uuid> ids;
@@ -232,9 +269,23 @@ void add_signing(Statements& statements, const ZoneId& zone, const SigningChange
                          std::int32_t{stamp.rules}, change.refresh_due}});
 }
 
+void add_ds(Statements& statements, const ZoneId& zone, const std::vector<KeyDsState>& states) {
+  if (states.empty()) {
+    return;
+  }
+  std::vector<Uuid> ids;
+  std::vector<std::string> words;
+  for (const auto& [id, state] : states) {
+    ids.push_back(id.uuid());
+    words.push_back(to_column(state));
+  }
+  statements.push_back({update_ds, {zone.uuid(), ids, words}});
+}
+
 void add_end_of_signing(Statements& statements, const ZoneId& zone) {
   add_end_of_roll(statements, zone);
   statements.push_back({remove_keys, {zone.uuid()}});
+  statements.push_back({delete_foreign, {zone.uuid()}});
   statements.push_back({end_zone_signing, {zone.uuid()}});
 }
 

@@ -9,7 +9,7 @@
 namespace minidns::storage::postgres {
 
 [[nodiscard]] std::optional<KeyRollState> read_roll(Connection& connection, const ZoneId& zone);
-/// In place of the zone's roll, if it has one; a `version` of nothing stays so.
+/// In place of the zone's roll, if it has one.
 void add_roll(Statements& statements, const ZoneId& zone, const KeyRoll& roll);
 void add_end_of_roll(Statements& statements, const ZoneId& zone);
 
@@ -19,7 +19,8 @@ class PostgresKeyRolls final : public KeyRolls {
   explicit PostgresKeyRolls(ConnectionPool& pool) : pool_(pool) {}
 
   [[nodiscard]] std::vector<ZoneId> due(std::size_t limit) override;
-  [[nodiscard]] std::vector<ZoneId> overdue(std::size_t limit) override;
+  [[nodiscard]] Counts count() override;
+  [[nodiscard]] std::vector<Overdue> overdue(std::size_t limit) override;
 
  private:
   ConnectionPool& pool_;

@@ -33,9 +33,11 @@ const std::string select_due =
     " from zones z join key_sets ks on ks.id = z.key_set_id"
     " where z.id = any($1) and z.refresh_due <= now() order by z.id";
 
-constexpr const char* select_ksks =
-    "select k.zone_id, k.id, k.dnskey, s.sealed from dnssec_keys k join ksk_secrets s on s.key_id = k.id"
-    " where k.zone_id = any($1) and k.state = 'active' order by k.zone_id, k.id";
+constexpr const char* select_signers =
+    "select z.id, k.id, k.role, k.dnskey, coalesce(p.sealed, q.sealed, '') from zones z"
+    " join key_set_signers s on s.key_set_id = z.key_set_id join dnssec_keys k on k.id = s.key_id"
+    " left join zsk_secrets p on p.key_id = k.id left join ksk_secrets q on q.key_id = k.id"
+    " where z.id = any($1) order by z.id, k.id";
 
 constexpr const char* select_inceptions =
     "select distinct z.id, a.inception from zones z join apex_signatures a on a.key_set_id = z.key_set_id"
@@ -88,7 +90,7 @@ DueZone zone_of(const Rows& rows, std::size_t row) {
           .dnskey = records_column(rows, row, 13),
           .cds = records_column(rows, row, 14),
           .cdnskey = records_column(rows, row, 15),
-          .ksks = {},
+          .signers = {},
           .signed_inceptions = {}};
 }
 
@@ -104,8 +106,10 @@ class Batch final : public RefreshBatch {
     if (ids.empty()) {
       return;
     }
-    const auto rows = lease_->execute_all(
-        {{select_due.c_str(), {ids}}, {select_ksks, {ids}}, {select_inceptions, {ids}}, {select_epoch_and_time, {}}});
+    const auto rows = lease_->execute_all({{select_due.c_str(), {ids}},
+                                           {select_signers, {ids}},
+                                           {select_inceptions, {ids}},
+                                           {select_epoch_and_time, {}}});
     read(rows);
     epoch_ = rows[3].integer(0, 0);
     now_ = rows[3].timestamp(0, 1);
@@ -139,9 +143,9 @@ void Batch::read(const std::vector<Rows>& rows) {
   };
   for (std::size_t row = 0; row < rows[1].size(); ++row) {
     if (DueZone* zone = find(rows[1].uuid(row, 0))) {
-      const auto sealed = rows[1].bytea(row, 3);
-      zone->ksks.push_back(
-          {DnssecKeyId(rows[1].uuid(row, 1)), rdata_column(rows[1], row, 2), Bytes(sealed.begin(), sealed.end())});
+      const auto sealed = rows[1].bytea(row, 4);
+      zone->signers.push_back({DnssecKeyId(rows[1].uuid(row, 1)), key_role_of(rows[1].text(row, 2)),
+                               rdata_column(rows[1], row, 3), Bytes(sealed.begin(), sealed.end())});
     }
   }
   for (std::size_t row = 0; row < rows[2].size(); ++row) {

@@ -21,10 +21,6 @@ const std::string select_keys =
     std::string("select ") + key_columns +
     " from dnssec_keys k where k.zone_id = $1 and k.state <> 'removed' order by k.role, k.created_at, k.id";
 
-constexpr const char* update_ds =
-    "update dnssec_keys set ds = $3, ds_at = now() where zone_id = $1 and state <> 'removed' and role <> 'ZSK'"
-    " and exists (select from zones where id = $1 and ($2::text is null or project_id = $2) and deleted_at is null)";
-
 Param project_param(const Reach& reach) {
   return reach.project ? Param(reach.project->text()) : Param(nullptr);
 }
@@ -58,7 +54,8 @@ std::optional<ZoneDnssecRecord> PostgresZoneDnssec::read(const Reach& reach, con
       .deleted = rows[0].boolean(0, 2),
       .signing = signed_of(rows[0]),
       .roll = {},
-      .keys = {}};
+      .keys = {},
+      .foreign_dnskeys = read_foreign_dnskeys(*connection, zone)};
   if (auto state = read_roll(*connection, zone)) {
     record.roll = std::move(state->roll);
   }
@@ -66,14 +63,6 @@ std::optional<ZoneDnssecRecord> PostgresZoneDnssec::read(const Reach& reach, con
     record.keys.push_back(key_record_of(rows[1], row));
   }
   return record;
-}
-
-bool PostgresZoneDnssec::set_ds(const Reach& reach, const ZoneId& zone, DsState state) {
-  const auto connection = pool_.acquire();
-  Transaction transaction(*connection);
-  const auto touched = connection->execute(update_ds, {zone.uuid(), project_param(reach), to_column(state)}).affected();
-  transaction.commit();
-  return touched > 0;
 }
 
 }  // namespace minidns::storage::postgres

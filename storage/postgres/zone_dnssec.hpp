@@ -11,7 +11,6 @@ class PostgresZoneDnssec final : public ZoneDnssec {
   explicit PostgresZoneDnssec(ConnectionPool& pool) : pool_(pool) {}
 
   [[nodiscard]] std::optional<ZoneDnssecRecord> read(const Reach& reach, const ZoneId& zone) override;
-  bool set_ds(const Reach& reach, const ZoneId& zone, DsState state) override;
 
  private:
   ConnectionPool& pool_;

@@ -41,12 +41,14 @@ constexpr const char* select_sub_zone =
 constexpr const char* select_measures =
     "select count(*), coalesce(max(ttl), 0) from rrsets where zone_id = $1 and until is null";
 
+constexpr const char* select_ttl_max_of_history = "select coalesce(max(ttl), 0) from rrsets where zone_id = $1";
+
 constexpr const char* select_axfr_only =
     "select exists (select from nameservers where pool_id = $1 and state <> 'retired' and driver = 'powerdns')";
 
 const std::string select_keys =
     std::string("select ") + key_columns +
-    ", coalesce(s.active_from, 0), coalesce(p.sealed, q.sealed) from dnssec_keys k"
+    ", coalesce(s.active_from, 0), coalesce(p.sealed, q.sealed, '') from dnssec_keys k"
     " left join key_set_zsks s on s.key_id = k.id and s.key_set_id = (select key_set_id from zones where id = $1)"
     " left join zsk_secrets p on p.key_id = k.id left join ksk_secrets q on q.key_id = k.id"
     " where k.zone_id = $1 and k.state <> 'removed' order by k.role, k.created_at, k.id";
@@ -137,9 +139,22 @@ class Edit final : public ZoneEdit {
     return read_policy(*lease_, zone_->signing.value().policy).value();  // a foreign key keeps it there
   }
 
-  void save_roll(const KeyRoll& roll) override {
+  [[nodiscard]] DnssecPolicyRecord policy(const DnssecPolicyId& id) override {
+    return read_policy(*lease_, id).value();
+  }
+  [[nodiscard]] std::vector<dns::Rdata> foreign_dnskeys() override { return read_foreign_dnskeys(*lease_, zone_->id); }
+  [[nodiscard]] dns::Ttl ttl_max_of_history() override {
+    return ttl_of(lease_->execute(select_ttl_max_of_history, {zone_->id.uuid()}).integer(0, 0));
+  }
+
+  void save_roll(const std::optional<KeyRoll>& roll, const std::vector<KeyDsState>& ds) override {
     Statements statements;
-    add_roll(statements, zone_->id, roll);
+    if (roll) {
+      add_roll(statements, zone_->id, *roll);
+    } else {
+      add_end_of_roll(statements, zone_->id);
+    }
+    add_ds(statements, zone_->id, ds);
     lease_->execute_all(statements);
     transaction_.commit();
   }
@@ -242,6 +257,7 @@ void Edit::add_content(Statements& statements, const ZoneCommit& commit) const {
   if (commit.soa_records) {
     statements.push_back({update_soa, {zone_->id.uuid(), *commit.soa_records, stamp.version.value()}});
   }
+  add_ds(statements, zone_->id, commit.ds);
   if (commit.signing) {
     add_signing(statements, zone_->id, *commit.signing);
   } else if (commit.end_signing) {

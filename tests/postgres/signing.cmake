@@ -5,6 +5,7 @@ minidns_test(postgres_signing
     postgres/signing_import.cpp
     postgres/signing_refresh.cpp
     postgres/signing_roll.cpp
+    postgres/signing_roll_parent.cpp
     postgres/signing_support.cpp
     postgres/storage_support.cpp
     unit/dnssec_zone_support.cpp

@@ -99,8 +99,7 @@ TEST_F(SigningRefreshTest, TheWorkerMakesVersionsThatTheToolsAcceptAndAnnouncesT
   const auto before = desk().announcer().versions().size();
   {
     Metrics metrics;
-    const central::RefreshWorker worker(signing().refresh(), signing().roller(), signing().vault(), desk().announcer(),
-                                        log_, metrics);
+    const central::RefreshWorker worker(signing().refresh(), signing().vault(), desk().announcer(), log_, metrics);
     ASSERT_TRUE(harness::eventually([&] { return desk().announcer().versions().size() == before + 2; }));
   }
   Reader reader(conninfo(), signing().master());

@@ -1,136 +1,157 @@
-// A roll of a ZSK, step by step, with time moved on in the database.
-#include "tests/postgres/signing_support.hpp"
-#include "tests/unit/dnssec_zone_support.hpp"
+// A roll of a ZSK, step by step; and what all rolls have in common.
+#include "tests/postgres/roll_fixture.hpp"
 
 namespace minidns::storage::postgres {
 namespace {
 
-class SigningRollTest : public StorageTest {
- protected:
-  void SetUp() override {
-    StorageTest::SetUp();
-    add_pool(1);
-    desk_.emplace(conninfo());
-    signing_.emplace(*desk_);
-    reader_.emplace(conninfo(), signing_->master());
-    const auto zone = desk_->create_zone("example.org.");
-    zone_ = zone.id;
-    (void)desk_->create_recordset(zone.id, "www.example.org.", dns::RRType::a, {"192.0.2.1"});
-    first_ = signing_->sign(zone.id);
-  }
-
-  Desk& desk() { return *desk_; }
-  SigningDesk& signing() { return *signing_; }
-  [[nodiscard]] const ZoneId& zone() const { return *zone_; }
-
-  /// The nameserver shows all that is committed.
-  void confirm_all() { confirm(1, desk().number()); }
-  void let_time_pass(int seconds) const {
-    const auto interval = " - " + std::to_string(seconds) + " * interval '1 second'";
-    sql("update key_rolls set next_at = next_at" + interval + ", visible_at = visible_at" + interval);
-  }
-  [[nodiscard]] api::ZoneDnssecView view() { return signing().zones().get(Desk::scope(), zone()).value(); }
-  [[nodiscard]] std::string phase() const {
-    return sql("select phase || case when visible_at is null then '' else ' seen' end from key_rolls");
-  }
-  /// Tags of the keys that sign www's A.
-  [[nodiscard]] std::vector<std::uint16_t> zsk_tags() {
-    std::vector<std::uint16_t> tags;
-    for (const auto& key : view().keys) {
-      if (key.role == api::KeyRole::zsk) {
-        tags.push_back(key.key_tag);
-      }
-    }
-    return tags;
-  }
-  [[nodiscard]] std::string complaints() { return dnssec::test::complaints(*reader_->signed_zone(zone())); }
-
-  api::ZoneDnssecView first_{.zone = ZoneId(Uuid::version7({}))};
-
- private:
-  std::optional<Desk> desk_;
-  std::optional<SigningDesk> signing_;
-  std::optional<Reader> reader_;
-  std::optional<ZoneId> zone_;
-};
-
-TEST_F(SigningRollTest, ANewKeyTakesOverStepByStepAndTheToolsAcceptEach) {
-  const auto old_tag = zsk_tags().front();
-  const auto begun = signing().zones().roll(Desk::scope(), zone(), api::KeyRole::zsk);
-  ASSERT_TRUE(begun.has_value());
-  EXPECT_EQ(begun->roll->phase, api::RollPhase::publishing);
-  EXPECT_EQ(zsk_tags().size(), 2U);
+TEST_F(RollTest, ANewZskTakesOverStepByStepAndTheToolsAcceptEach) {
+  add_wildcard();
+  sign();
+  const auto old_tag = tags(api::KeyRole::zsk).front();
+  ASSERT_EQ(roll(api::KeyRole::zsk), "");
+  EXPECT_EQ(phase(), "publishing");
+  EXPECT_EQ(tags(api::KeyRole::zsk).size(), 2U);
   EXPECT_EQ(complaints(), "");
 
-  signing().roller().advance_due();
+  advance();
   EXPECT_EQ(phase(), "publishing") << "the nameserver hasn't got it yet";
   confirm_all();
   let_time_pass(61);
-  signing().roller().advance_due();
+  advance();
   EXPECT_EQ(phase(), "publishing seen");
   let_time_pass(3599);
-  signing().roller().advance_due();
+  advance();
   EXPECT_EQ(phase(), "publishing seen") << "the old DNSKEY set may be cached";
   let_time_pass(2);
-  signing().roller().advance_due();
+  advance();
   EXPECT_EQ(phase(), "activating");
   EXPECT_EQ(complaints(), "") << "the old key signs until slots move";
 
-  // As if activated 8 days ago, and refreshed since.
-  let_time_pass(8 * 86'400);
-  sql("update key_rolls set active_from = active_from - 691200;"
-      "update key_set_zsks set active_from = active_from - 691200"
-      " where active_from > 0 and key_set_id = (select key_set_id from zones)");
+  pass_slots();
   EXPECT_EQ(complaints(), "") << "the new key has signed everything";
-  signing().roller().advance_due();
   EXPECT_EQ(phase(), "draining");
   confirm_all();
-  signing().roller().advance_due();
+  advance();
   EXPECT_EQ(phase(), "draining seen");
-  EXPECT_EQ(zsk_tags().size(), 2U);
-  let_time_pass(3 * 86'400 + 1);
-  signing().roller().advance_due();
+  let_time_pass(3599);
+  advance();
+  EXPECT_EQ(tags(api::KeyRole::zsk).size(), 2U) << "the largest TTL of the zone is an hour";
+  let_time_pass(2);
+  advance();
   EXPECT_EQ(phase(), "");
-  ASSERT_EQ(zsk_tags().size(), 1U);
-  EXPECT_NE(zsk_tags().front(), old_tag);
+  ASSERT_EQ(tags(api::KeyRole::zsk).size(), 1U);
+  EXPECT_NE(tags(api::KeyRole::zsk).front(), old_tag);
   EXPECT_EQ(complaints(), "");
   EXPECT_EQ(sql("select count(*) from zsk_secrets"), "2") << "versions of the history need the old one";
 }
 
-TEST_F(SigningRollTest, OneAtATimeAndNothingElseMeanwhile) {
-  ASSERT_TRUE(signing().zones().roll(Desk::scope(), zone(), api::KeyRole::zsk).has_value());
-  const auto again = signing().zones().roll(Desk::scope(), zone(), api::KeyRole::zsk);
-  ASSERT_FALSE(again.has_value());
-  EXPECT_NE(again.error().message.find("not before"), std::string::npos) << again.error().message;
+TEST_F(RollTest, OneAtATimeAndNothingElseMeanwhile) {
+  sign();
+  ASSERT_EQ(roll(api::KeyRole::zsk), "");
+  EXPECT_NE(roll(api::KeyRole::zsk).find("not before"), std::string::npos);
   signing().add_policy("nsec3", {.denial = api::Denial::nsec3});
   EXPECT_NE(signing().refusal(zone(), "nsec3").find("runs since"), std::string::npos);
-  EXPECT_FALSE(signing().zones().roll(Desk::scope(), zone(), api::KeyRole::ksk).has_value());
-  ASSERT_TRUE(signing().zones().unsign(Desk::scope(), zone(), true).has_value());
+  EXPECT_NE(roll(api::KeyRole::ksk), "");
+  ASSERT_TRUE(port().unsign(Desk::scope(), zone(), true).has_value());
   EXPECT_EQ(phase(), "") << "it ends with the signing";
+  EXPECT_NE(cancel(), "");
 }
 
-TEST_F(SigningRollTest, AZoneWithoutAZskHasNothingToRoll) {
+TEST_F(RollTest, AKeyThatTheZoneDoesNotHaveCannotBeRolled) {
+  EXPECT_NE(roll(api::KeyRole::zsk).find("isn't signed"), std::string::npos);
   signing().add_policy("csk", {.key_model = api::KeyModel::csk});
-  const auto other = desk().create_zone("csk.example.");
-  EXPECT_FALSE(signing().zones().roll(Desk::scope(), other.id, api::KeyRole::zsk).has_value()) << "unsigned";
-  signing().sign(other.id, "csk");
-  const auto refused = signing().zones().roll(Desk::scope(), other.id, api::KeyRole::zsk);
-  ASSERT_FALSE(refused.has_value());
-  EXPECT_NE(refused.error().message.find("no ZSK"), std::string::npos);
+  sign("csk");
+  EXPECT_NE(roll(api::KeyRole::zsk).find("no ZSK"), std::string::npos);
+  EXPECT_NE(roll(api::KeyRole::ksk).find("no KSK"), std::string::npos);
 }
 
-TEST_F(SigningRollTest, AKeyThatIsOlderThanItsPolicyWantsIsRolled) {
+TEST_F(RollTest, AKeyThatIsOlderThanItsPolicyWantsIsRolled) {
+  sign();
   signing().roller().begin_overdue();
   EXPECT_EQ(phase(), "") << "no lifetime";
   ASSERT_TRUE(signing().policies().update(Desk::scope(), "default",
-                                          {.zsk_lifetime = api::Change<std::int64_t>::set(90 * 86'400)}));
+                                          {.ksk_lifetime = api::Change<std::int64_t>::set(365 * day_s),
+                                           .zsk_lifetime = api::Change<std::int64_t>::set(90 * day_s)}));
   signing().roller().begin_overdue();
   EXPECT_EQ(phase(), "") << "too young";
   sql("update dnssec_keys set active_at = now() - interval '91 days'");
   signing().roller().begin_overdue();
   signing().roller().begin_overdue();
+  EXPECT_EQ(view().roll->kind, api::RollKind::zsk);
+  EXPECT_EQ(tags(api::KeyRole::zsk).size(), 2U);
+  ASSERT_EQ(cancel(), "");
+  sql("update dnssec_keys set active_at = case role when 'KSK' then now() - interval '366 days' else now() end");
+  signing().roller().begin_overdue();
+  EXPECT_EQ(view().roll->kind, api::RollKind::ksk);
+}
+
+TEST_F(RollTest, APausedRollStaysWhereItIs) {
+  sign();
+  EXPECT_NE(refusal(port().pause_roll(Desk::scope(), zone(), true)), "");
+  ASSERT_EQ(roll(api::KeyRole::zsk), "");
+  ASSERT_EQ(refusal(port().pause_roll(Desk::scope(), zone(), true)), "");
+  EXPECT_TRUE(view().roll->paused);
+  pass_caches(3601);
   EXPECT_EQ(phase(), "publishing");
-  EXPECT_EQ(zsk_tags().size(), 2U);
+  ASSERT_EQ(refusal(port().pause_roll(Desk::scope(), zone(), false)), "");
+  pass_caches(3601);
+  EXPECT_EQ(phase(), "activating");
+}
+
+TEST_F(RollTest, ARollIsTakenBackWhileNothingDependsOnIt) {
+  sign();
+  const auto before = tags(api::KeyRole::zsk);
+  ASSERT_EQ(roll(api::KeyRole::zsk), "");
+  ASSERT_EQ(cancel(), "");
+  EXPECT_EQ(phase(), "");
+  EXPECT_EQ(tags(api::KeyRole::zsk), before);
+  EXPECT_EQ(complaints(), "");
+  ASSERT_EQ(roll(api::KeyRole::zsk), "");
+  pass_caches(3601);
+  EXPECT_NE(cancel().find("signed by the new key already"), std::string::npos);
+  EXPECT_EQ(phase(), "activating");
+}
+
+TEST_F(RollTest, ANewlySignedZoneAsksTheParentForNothingBeforeCachesKnowThatItIsSigned) {
+  signing().sign(zone());
+  EXPECT_EQ(phase(), "draining");
+  EXPECT_TRUE(apex_records(dns::RRType::cds).empty());
+  EXPECT_EQ(complaints(), "");
+  confirm_all();
+  advance();
+  let_time_pass(3599);
+  advance();
+  EXPECT_TRUE(apex_records(dns::RRType::cds).empty()) << "unsigned answers may be cached for an hour";
+  let_time_pass(2);
+  advance();
+  EXPECT_EQ(phase(), "");
+  EXPECT_EQ(apex_records(dns::RRType::cds).size(), 1U);
+  EXPECT_EQ(apex_records(dns::RRType::cdnskey).size(), 1U);
+  EXPECT_EQ(complaints(), "");
+}
+
+TEST_F(RollTest, KeysOfOtherProvidersAreInTheKeySetAndStayThroughRolls) {
+  sign();
+  const std::string theirs =
+      "257 3 13 mdsswUyr3DPW132mOi8V9xESWE8jTo0dxCjjnopKl+GqJxpVXckHAeF+KkxLbxILfDLUT0rAK9iUzy1L53eKGQ==";
+  const auto set = [&](const std::vector<std::string>& dnskeys) {
+    return refusal(port().set_foreign_dnskeys(Desk::scope(), zone(), dnskeys));
+  };
+  ASSERT_EQ(set({theirs}), "");
+  EXPECT_EQ(apex_records(dns::RRType::dnskey).size(), 3U);
+  EXPECT_EQ(apex_records(dns::RRType::cds).size(), 2U) << "all providers' (RFC 8901 §8)";
+  EXPECT_EQ(ds_tags().size(), 2U);
+  EXPECT_EQ(complaints(), "");
+  ASSERT_EQ(roll(api::KeyRole::zsk), "");
+  EXPECT_EQ(apex_records(dns::RRType::dnskey).size(), 4U);
+  EXPECT_EQ(view().foreign_dnskeys, std::vector{theirs});
+
+  EXPECT_NE(set({"257 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4="}).find("algorithm"), std::string::npos);
+  EXPECT_NE(set({theirs, theirs}).find("key tag"), std::string::npos);
+  EXPECT_NE(set({"257 3 13 AAAA"}), "");
+  EXPECT_NE(set({"not a key"}), "");
+  ASSERT_EQ(set({}), "");
+  EXPECT_EQ(apex_records(dns::RRType::dnskey).size(), 3U);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "tests/postgres/signing_support.hpp"
 
+#include "dns/text/rdata_text.hpp"
 #include "dnssec/crypto/make_signer.hpp"
 #include "dnssec/crypto/private_key.hpp"
 #include "dnssec/dnskey.hpp"
@@ -78,9 +79,6 @@ dnssec::SigningInputs inputs_of(const ZoneHead& head, const SecretBox& master) {
                                .stored = {}};
   for (const ZoneSigningKey& key : signing.keys) {
     inputs.zone_keys.push_back(signing_key(key, master));
-    if (dnssec::Dnskey::from_rdata(key.dnskey.octets()).value().is_sep()) {
-      inputs.apex_keys.push_back(inputs.zone_keys.back());
-    }
   }
   std::map<dns::RRType, std::vector<dns::Rdata>> stored;
   for (const ApexSignature& signature : signing.apex_signatures) {
@@ -94,6 +92,17 @@ dnssec::SigningInputs inputs_of(const ZoneHead& head, const SecretBox& master) {
 
 }  // namespace
 
+central::ParentView FakeParent::look(const dns::Name& /*zone*/) {
+  central::ParentView::Server server{.name = "ns1.parent.", .ds = {}, .ttl_s = ttl_s, .failure = "it is silent"};
+  if (ds_) {
+    server.ds.emplace();
+    for (const auto& text : *ds_) {
+      server.ds->push_back(dns::rdata_from_text(dns::RRType::ds, text).value());
+    }
+  }
+  return {.servers = {std::move(server)}};
+}
+
 SigningDesk::SigningDesk(Desk& desk)
     : master_(*SecretBox::create(Secret(Bytes(32, 7)))),
       zone_store_(desk.pool()),
@@ -105,7 +114,7 @@ SigningDesk::SigningDesk(Desk& desk)
       zones_({zone_store_, policy_store_, desk.editor(), refresh_}, vault_, desk.announcer(), clock_),
       log_fd_(::open("/dev/null", O_WRONLY | O_CLOEXEC)),
       log_("test", LogLevel::debug, log_fd_),
-      roller_(rolls_, desk.editor(), vault_, desk.announcer(), log_, clock_) {}
+      roller_(rolls_, desk.editor(), vault_, &parent_, desk.announcer(), log_, clock_) {}
 
 SigningDesk::~SigningDesk() {
   ::close(log_fd_);

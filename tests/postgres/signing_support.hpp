@@ -3,6 +3,7 @@
 #include "central/dnssec_policy_port.hpp"
 #include "central/key_rolling.hpp"
 #include "central/key_vault.hpp"
+#include "central/parent/view.hpp"
 #include "central/zone_dnssec_port.hpp"
 #include "dns/snapshot/zone_snapshot.hpp"
 #include "storage/postgres/dnssec_policies.hpp"
@@ -13,9 +14,24 @@
 #include "tests/postgres/storage_support.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace minidns::storage::postgres {
+
+/// The parent of every zone, with one nameserver.
+class FakeParent final : public central::ParentProbe {
+ public:
+  [[nodiscard]] central::ParentView look(const dns::Name& zone) override;
+
+  /// The DS set, of which the records are as the API shows them; nothing: it doesn't answer.
+  void set(std::optional<std::vector<std::string>> ds) { ds_ = std::move(ds); }
+  static constexpr std::int32_t ttl_s = 1800;
+
+ private:
+  std::optional<std::vector<std::string>> ds_;
+};
 
 /// central's DNSSEC ports on one database, beside a Desk's.
 class SigningDesk {
@@ -37,6 +53,7 @@ class SigningDesk {
   [[nodiscard]] central::SealedKeyVault& vault() { return vault_; }
   [[nodiscard]] central::KeyRoller& roller() { return roller_; }
   [[nodiscard]] const SecretBox& master() const { return master_; }
+  [[nodiscard]] FakeParent& parent() { return parent_; }
 
  private:
   SystemClock clock_;
@@ -46,6 +63,7 @@ class SigningDesk {
   PostgresSigningRefresh refresh_;
   PostgresKeyRolls rolls_;
   central::SealedKeyVault vault_;
+  FakeParent parent_;
   central::DnssecPolicyPort policies_;
   central::ZoneDnssecPort zones_;
   int log_fd_;

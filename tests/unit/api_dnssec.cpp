@@ -136,6 +136,23 @@ TEST_F(DnssecServiceTest, ARollIsShownWithItsPhase) {
   EXPECT_EQ(json::parse(answer.body).at("roll").at("phase"), "PUBLISHING");
   EXPECT_EQ(ask(Method::post, zone_ + "/roll", R"({"role":"XSK"})").status, 400);
   EXPECT_EQ(ask(Method::post, zone_ + "/roll", R"({})").status, 400);
+  const auto paused = json::parse(ask(Method::patch, zone_ + "/roll", R"({"paused":true})").body);
+  EXPECT_EQ(paused.at("roll").at("paused"), true);
+  EXPECT_EQ(paused.at("roll").at("kind"), "ZSK");
+  EXPECT_EQ(paused.at("roll").at("waits_for"), "a nameserver");
+  EXPECT_EQ(ask(Method::patch, zone_ + "/roll", R"({"paused":1})").status, 400);
+  EXPECT_EQ(ask(Method::remove, zone_ + "/roll").status, 202);
+}
+
+TEST_F(DnssecServiceTest, OtherProvidersKeysAreAListOfTexts) {
+  ASSERT_EQ(ask(Method::put, zone_, "{}").status, 200);
+  const auto zone = json::parse(ask(Method::put, zone_ + "/foreign_dnskeys", R"({"dnskeys":["257 3 13 AA=="]})").body);
+  EXPECT_EQ(zone.at("foreign_dnskeys").at(0), "257 3 13 AA==");
+  expect_field_error(parse_foreign_dnskeys(R"({"dnskeys":[1]})"), "dnskeys/0", "string");
+  expect_field_error(parse_foreign_dnskeys(R"({"dnskeys":[""]})"), "dnskeys/0", "1 to");
+  expect_field_error(parse_foreign_dnskeys(R"({})"), "dnskeys", "required");
+  expect_field_error(parse_ds_report(R"({"at_parent":true,"ttl":-1})"), "ttl", "range");
+  EXPECT_EQ(parse_ds_report(R"({"at_parent":true,"ttl":60})").value().ttl, 60);
 }
 
 TEST_F(DnssecServiceTest, PoliciesAreReadByMembersAndChangedByAdmins) {

@@ -118,16 +118,43 @@ Result<ZoneDnssecView> FakeDnssec::roll(const Scope& scope, const ZoneId& zone, 
   auto view = get(scope, zone);
   if (view) {
     const DnssecKeyId id(Uuid::version7(WallTime{}));
-    view->roll = {
-        .old_key = id, .new_key = id, .phase = RollPhase::publishing, .started_at = WallTime{}, .next_at = WallTime{}};
+    view->roll = {.kind = RollKind::zsk,
+                  .phase = RollPhase::publishing,
+                  .old_keys = {id},
+                  .new_keys = {id},
+                  .paused = paused_,
+                  .waits_for = "a nameserver",
+                  .started_at = WallTime{},
+                  .next_at = WallTime{}};
   }
   return view;
 }
 
-Result<ZoneDnssecView> FakeDnssec::report_ds(const Scope& scope, const ZoneId& zone, bool at_parent) {
+Result<ZoneDnssecView> FakeDnssec::pause_roll(const Scope& scope, const ZoneId& zone, bool paused) {
   {
     const std::lock_guard lock(mutex_);
-    ds_ = at_parent ? DsState::present : DsState::absent;
+    paused_ = paused;
+  }
+  return roll(scope, zone, KeyRole::zsk);
+}
+
+Result<ZoneDnssecView> FakeDnssec::cancel_roll(const Scope& scope, const ZoneId& zone) {
+  return get(scope, zone);
+}
+
+Result<ZoneDnssecView> FakeDnssec::set_foreign_dnskeys(const Scope& scope, const ZoneId& zone,
+                                                       const std::vector<std::string>& dnskeys) {
+  auto view = get(scope, zone);
+  if (view) {
+    view->foreign_dnskeys = dnskeys;
+  }
+  return view;
+}
+
+Result<ZoneDnssecView> FakeDnssec::report_ds(const Scope& scope, const ZoneId& zone, const DsReport& report) {
+  {
+    const std::lock_guard lock(mutex_);
+    ds_ = report.at_parent ? DsState::present : DsState::absent;
   }
   return get(scope, zone);
 }

@@ -25,13 +25,18 @@ class FakeDnssec final : public DnssecPolicies, public ZoneDnssec {
   Result<ZoneDnssecView> sign(const Scope& scope, const ZoneId& zone, const ZoneSigningRequest& request) override;
   Result<ZoneDnssecView> unsign(const Scope& scope, const ZoneId& zone, bool force) override;
   Result<ZoneDnssecView> roll(const Scope& scope, const ZoneId& zone, KeyRole role) override;
-  Result<ZoneDnssecView> report_ds(const Scope& scope, const ZoneId& zone, bool at_parent) override;
+  Result<ZoneDnssecView> pause_roll(const Scope& scope, const ZoneId& zone, bool paused) override;
+  Result<ZoneDnssecView> cancel_roll(const Scope& scope, const ZoneId& zone) override;
+  Result<ZoneDnssecView> report_ds(const Scope& scope, const ZoneId& zone, const DsReport& report) override;
+  Result<ZoneDnssecView> set_foreign_dnskeys(const Scope& scope, const ZoneId& zone,
+                                             const std::vector<std::string>& dnskeys) override;
 
  private:
   std::mutex mutex_;  // guards what follows
   std::vector<DnssecPolicyView> policies_;
   std::optional<std::string> signed_by_;
   DsState ds_ = DsState::unknown;
+  bool paused_ = false;
 };
 
 }  // namespace minidns::api::test
