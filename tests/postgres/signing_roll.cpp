@@ -5,7 +5,6 @@ namespace minidns::storage::postgres {
 namespace {
 
 TEST_F(RollTest, ANewZskTakesOverStepByStepAndTheToolsAcceptEach) {
-  add_wildcard();
   sign();
   const auto old_tag = tags(api::KeyRole::zsk).front();
   ASSERT_EQ(roll(api::KeyRole::zsk), "");

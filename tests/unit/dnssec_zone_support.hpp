@@ -41,7 +41,11 @@ enum class BelowDname { written, left_out };
 [[nodiscard]] std::string zone_file_of(const dns::ZoneSnapshot& zone, BelowDname below_dname = BelowDname::written);
 
 /// Whether a key signs the key set and the rest, which BIND has to be told.
-enum class KeyRoles { split, one_for_all };
+enum class KeyRoles {
+  split,
+  one_for_all,
+  several_for_all  ///< kzonecheck 3.2 isn't asked: it wants a signature by each, also in what dnssec-signzone signs
+};
 /// What the tools complain of: empty if ldns-verify-zone, dnssec-verify and kzonecheck are content.
 [[nodiscard]] std::string complaints(const dns::ZoneSnapshot& zone, KeyRoles roles = KeyRoles::split);
 
