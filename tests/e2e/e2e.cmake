@@ -15,3 +15,9 @@ minidns_test(e2e_secondary_zones
   LABELS e2e
   TIMEOUT 900)
 add_dependencies(e2e_secondary_zones central mdns pool-manager)
+minidns_test(e2e_key_rolls
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/key_rolls.cpp ${CMAKE_CURRENT_LIST_DIR}/primaries.cpp
+  LINK minidns_harness minidns_base
+  LABELS e2e
+  TIMEOUT 600)
+add_dependencies(e2e_key_rolls central mdns pool-manager)
