@@ -22,8 +22,8 @@ struct ProgramSettings {
 
 /// `database`: how a program reaches PostgreSQL.
 struct DatabaseSettings {
-  std::string conninfo;         ///< libpq connection string or URI
-  std::size_t connections = 8;  ///< at most so many at a time
+  std::string conninfo;          ///< libpq connection string or URI
+  std::size_t connections = 10;  ///< at most so many at a time
   std::chrono::milliseconds statement_timeout{30000};
   std::chrono::milliseconds connect_timeout{3000};
 };

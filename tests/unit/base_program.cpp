@@ -98,7 +98,7 @@ TEST(Settings, AreReadWithTheirDefaults) {
   EXPECT_EQ(program.ops_port, 9100);
   EXPECT_EQ(program.master_key_file, "/k");
   EXPECT_EQ(database.conninfo, "dbname=x");
-  EXPECT_EQ(database.connections, 8U);
+  EXPECT_EQ(database.connections, 10U);
 }
 
 TEST(Settings, RefuseAnUnknownLogLevel) {

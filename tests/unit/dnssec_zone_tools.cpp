@@ -56,8 +56,8 @@ std::string complaints(const dns::ZoneSnapshot& zone, KeyRoles roles) {
   std::ofstream(file) << text;
   const std::string apex = "'" + zone.apex().to_text() + "'";
   std::string found = failure_of("ldns-verify-zone -V 2 " + file);
-  found += failure_of(std::string("dnssec-verify ") + (roles == KeyRoles::split ? "" : "-z") + " -o " + apex +
-                      " " + file);
+  found +=
+      failure_of(std::string("dnssec-verify ") + (roles == KeyRoles::split ? "" : "-z") + " -o " + apex + " " + file);
   if (roles != KeyRoles::several_for_all) {
     std::ofstream(file) << zone_file_of(zone, BelowDname::left_out);
     found += failure_of("kzonecheck -d on -o " + apex + " " + file);
