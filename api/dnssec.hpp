@@ -62,6 +62,14 @@ struct NewDnssecPolicy {
   DnssecPolicyRequest fields;
 };
 
+/// By what policy new zones are signed, in a pool or of a project.
+struct DnssecDefault {
+  enum class Scope { pool, project };
+  Scope scope;
+  std::string subject;  ///< a pool's id, or a project
+  std::string policy;
+};
+
 /// A key that the zone had elsewhere, in BIND's private-key format.
 struct KeyImport {
   KeyRole role;

@@ -20,7 +20,72 @@ Result<Answer> shown(int status, const Result<View>& view, const Call& call, Loc
   return view ? Result<Answer>(one(status, *view, call, location)) : Result<Answer>(view.error());
 }
 
+/// The pool or project in the path; its policy isn't there.
+Result<DnssecDefault> default_of(const Call& call, DnssecDefault::Scope scope) {
+  if (scope == DnssecDefault::Scope::pool) {
+    const auto pool = path_id<PoolId>(call, 0, "pool_id");
+    return pool ? Result<DnssecDefault>(DnssecDefault{scope, pool->to_string(), {}}) : pool.error();
+  }
+  const auto project = ProjectId::parse(call.path_values.at(0));
+  return project ? Result<DnssecDefault>(DnssecDefault{scope, project->text(), {}})
+                 : invalid_field({"project_id"}, "not a project");
+}
+
+Result<Answer> set_default(const Exchange& exchange, DnssecDefault::Scope scope) {
+  auto value = default_of(exchange.call, scope);
+  if (!value) {
+    return value.error();
+  }
+  const auto policy = parse_dnssec_default(exchange.call.body);
+  if (!policy) {
+    return policy.error();
+  }
+  value->policy = *policy;
+  return shown(200, exchange.ports.dnssec_policies.set_default(exchange.scope, *value), exchange.call);
+}
+
+Result<Answer> remove_default(const Exchange& exchange, DnssecDefault::Scope scope) {
+  const auto which = default_of(exchange.call, scope);
+  if (!which) {
+    return which.error();
+  }
+  const auto removed = exchange.ports.dnssec_policies.remove_default(exchange.scope, *which);
+  return removed ? Result<Answer>(empty_answer(204)) : Result<Answer>(removed.error());
+}
+
 }  // namespace
+
+Result<Answer> list_dnssec_defaults(const Exchange& exchange) {
+  ListQuery query(exchange.call.target.query);
+  if (const auto problem = query.finish()) {
+    return *problem;
+  }
+  const auto defaults = exchange.ports.dnssec_policies.defaults(exchange.scope);
+  if (!defaults) {
+    return defaults.error();
+  }
+  boost::json::array items;
+  for (const DnssecDefault& value : *defaults) {
+    items.push_back(render(value, exchange.call.base_url));
+  }
+  return list_answer({"defaults", Counted::no}, std::move(items), exchange.call, std::nullopt, std::nullopt);
+}
+
+Result<Answer> set_pool_dnssec_default(const Exchange& exchange) {
+  return set_default(exchange, DnssecDefault::Scope::pool);
+}
+
+Result<Answer> remove_pool_dnssec_default(const Exchange& exchange) {
+  return remove_default(exchange, DnssecDefault::Scope::pool);
+}
+
+Result<Answer> set_project_dnssec_default(const Exchange& exchange) {
+  return set_default(exchange, DnssecDefault::Scope::project);
+}
+
+Result<Answer> remove_project_dnssec_default(const Exchange& exchange) {
+  return remove_default(exchange, DnssecDefault::Scope::project);
+}
 
 /// All at once: they are few.
 Result<Answer> list_dnssec_policies(const Exchange& exchange) {

@@ -86,6 +86,13 @@ json::object render(const DnssecPolicyView& policy, std::string_view base_url) {
           {"links", json::object{{"self", std::string(base_url) + path_of(policy)}}}};
 }
 
+json::object render(const DnssecDefault& value, std::string_view base_url) {
+  return {{"scope", dnssec_default_words.word_of(value.scope)},
+          {"id", value.subject},
+          {"policy", value.policy},
+          {"links", json::object{{"self", std::string(base_url) + path_of(value)}}}};
+}
+
 json::object render(const ZoneDnssecView& zone, std::string_view base_url) {
   const auto& signing = zone.signing;
   json::array keys;
@@ -116,6 +123,11 @@ json::object render(const ZoneDnssecView& zone, std::string_view base_url) {
 
 std::string path_of(const DnssecPolicyView& policy) {
   return "/v2/dnssec/policies/" + policy.name;
+}
+
+std::string path_of(const DnssecDefault& value) {
+  return std::string("/v2/dnssec/defaults/") + (value.scope == DnssecDefault::Scope::pool ? "pools/" : "projects/") +
+         value.subject;
 }
 
 std::string path_of(const ZoneDnssecView& zone) {

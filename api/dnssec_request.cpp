@@ -140,6 +140,11 @@ Result<DnssecPolicyRequest> parse_dnssec_policy_change(std::string_view body) {
   return fields;
 }
 
+Result<std::string> parse_dnssec_default(std::string_view body) {
+  return parse_body(body, "dnssec default",
+                    [](ObjectReader& reader) { return reader.required("policy", parse_view_name); });
+}
+
 Result<ZoneSigningRequest> parse_zone_signing(std::string_view body) {
   const auto value = parse_json(body);
   if (!value) {

@@ -56,6 +56,11 @@ namespace minidns::api {
 [[nodiscard]] Result<Answer> update_view(const Exchange& exchange);
 [[nodiscard]] Result<Answer> remove_view(const Exchange& exchange);
 
+[[nodiscard]] Result<Answer> list_dnssec_defaults(const Exchange& exchange);
+[[nodiscard]] Result<Answer> set_pool_dnssec_default(const Exchange& exchange);
+[[nodiscard]] Result<Answer> remove_pool_dnssec_default(const Exchange& exchange);
+[[nodiscard]] Result<Answer> set_project_dnssec_default(const Exchange& exchange);
+[[nodiscard]] Result<Answer> remove_project_dnssec_default(const Exchange& exchange);
 [[nodiscard]] Result<Answer> list_dnssec_policies(const Exchange& exchange);
 [[nodiscard]] Result<Answer> create_dnssec_policy(const Exchange& exchange);
 [[nodiscard]] Result<Answer> show_dnssec_policy(const Exchange& exchange);

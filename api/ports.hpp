@@ -146,8 +146,14 @@ class DnssecPolicies {
   /// While zones are signed by it only what no version is made of can be changed: in_use.
   [[nodiscard]] virtual Result<DnssecPolicyView> update(const Scope& scope, const std::string& name,
                                                         const DnssecPolicyRequest& change) = 0;
-  /// in_use while zones are signed by it.
+  /// in_use while zones are signed by it, or are to be.
   [[nodiscard]] virtual Result<void> remove(const Scope& scope, const std::string& name) = 0;
+
+  [[nodiscard]] virtual Result<std::vector<DnssecDefault>> defaults(const Scope& scope) = 0;
+  /// In place of the one before. invalid_object about `policy` if there is none of the name.
+  [[nodiscard]] virtual Result<DnssecDefault> set_default(const Scope& scope, const DnssecDefault& value) = 0;
+  /// dnssec_policy_not_found if there was none.
+  [[nodiscard]] virtual Result<void> remove_default(const Scope& scope, const DnssecDefault& which) = 0;
 };
 
 /// The signing of zones. All functions: zone_not_found if it isn't there.

@@ -22,6 +22,7 @@ namespace minidns::api {
 [[nodiscard]] boost::json::object render(const NamedView& view, std::string_view base_url);
 [[nodiscard]] boost::json::object render(const ServiceStatusView& status, std::string_view base_url);
 [[nodiscard]] boost::json::object render(const DnssecPolicyView& policy, std::string_view base_url);
+[[nodiscard]] boost::json::object render(const DnssecDefault& value, std::string_view base_url);
 [[nodiscard]] boost::json::object render(const ZoneDnssecView& zone, std::string_view base_url);
 /// `[{hostname, priority}]`
 [[nodiscard]] boost::json::array render(const std::vector<NsRecord>& records);
@@ -35,6 +36,7 @@ namespace minidns::api {
 [[nodiscard]] std::string path_of(const NamedView& view);
 [[nodiscard]] std::string path_of(const ServiceStatusView& status);
 [[nodiscard]] std::string path_of(const DnssecPolicyView& policy);
+[[nodiscard]] std::string path_of(const DnssecDefault& value);
 [[nodiscard]] std::string path_of(const ZoneDnssecView& zone);
 
 }  // namespace minidns::api

@@ -73,6 +73,11 @@ constexpr std::array table{
     Route{patch, "/v2/views/{view_name}", admin(&update_view, Body::json)},
     Route{Method::remove, "/v2/views/{view_name}", admin(&remove_view)},
 
+    Route{get, "/v2/dnssec/defaults", admin(&list_dnssec_defaults)},
+    Route{put, "/v2/dnssec/defaults/pools/{pool_id}", admin(&set_pool_dnssec_default, Body::json)},
+    Route{Method::remove, "/v2/dnssec/defaults/pools/{pool_id}", admin(&remove_pool_dnssec_default)},
+    Route{put, "/v2/dnssec/defaults/projects/{project_id}", admin(&set_project_dnssec_default, Body::json)},
+    Route{Method::remove, "/v2/dnssec/defaults/projects/{project_id}", admin(&remove_project_dnssec_default)},
     Route{get, "/v2/dnssec/policies", member(&list_dnssec_policies)},
     Route{post, "/v2/dnssec/policies", admin(&create_dnssec_policy, Body::json)},
     Route{get, "/v2/dnssec/policies/{policy_name}", member(&show_dnssec_policy)},

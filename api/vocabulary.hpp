@@ -50,6 +50,8 @@ inline constexpr Words<dnssec::Algorithm, 5> dnssec_algorithm_words{
 inline constexpr Words<KeyModel, 2> key_model_words{{{{KeyModel::ksk_zsk, "KSK_ZSK"}, {KeyModel::csk, "CSK"}}}};
 inline constexpr Words<Denial, 3> denial_words{
     {{{Denial::nsec, "NSEC"}, {Denial::nsec3, "NSEC3"}, {Denial::nsec3_opt_out, "NSEC3_OPT_OUT"}}}};
+inline constexpr Words<DnssecDefault::Scope, 2> dnssec_default_words{
+    {{{DnssecDefault::Scope::pool, "POOL"}, {DnssecDefault::Scope::project, "PROJECT"}}}};
 inline constexpr Words<KeyRole, 3> key_role_words{
     {{{KeyRole::ksk, "KSK"}, {KeyRole::zsk, "ZSK"}, {KeyRole::csk, "CSK"}}}};
 inline constexpr Words<KeyState, 4> key_state_words{{{{KeyState::generated, "GENERATED"},

@@ -42,6 +42,16 @@ storage::Denial to_storage(api::Denial denial) {
   throw std::logic_error("no such denial");
 }
 
+storage::DnssecDefault::Scope scope_of(api::DnssecDefault::Scope scope) {
+  return scope == api::DnssecDefault::Scope::pool ? storage::DnssecDefault::Scope::pool
+                                                  : storage::DnssecDefault::Scope::project;
+}
+
+api::DnssecDefault::Scope scope_of(storage::DnssecDefault::Scope scope) {
+  return scope == storage::DnssecDefault::Scope::pool ? api::DnssecDefault::Scope::pool
+                                                      : api::DnssecDefault::Scope::project;
+}
+
 /// The request's parser keeps numbers in the columns' ranges.
 std::int32_t seconds_of(std::int64_t value) {
   return static_cast<std::int32_t>(value);
@@ -207,7 +217,36 @@ api::Result<void> DnssecPolicyPort::remove(const api::Scope& /*scope*/, const st
       case storage::DnssecPolicies::Removal::in_use:
         break;
     }
-    return Problem{.type = ProblemType::in_use, .message = "Zones are signed by the policy."};
+    return Problem{.type = ProblemType::in_use, .message = "Zones are signed by the policy, or new ones are to be."};
+  });
+}
+
+api::Result<std::vector<api::DnssecDefault>> DnssecPolicyPort::defaults(const api::Scope& /*scope*/) {
+  return guarded([&]() -> api::Result<std::vector<api::DnssecDefault>> {
+    std::vector<api::DnssecDefault> defaults;
+    for (auto& [scope, subject, policy] : policies_.defaults()) {
+      defaults.push_back({scope_of(scope), std::move(subject), std::move(policy)});
+    }
+    return defaults;
+  });
+}
+
+api::Result<api::DnssecDefault> DnssecPolicyPort::set_default(const api::Scope& /*scope*/,
+                                                              const api::DnssecDefault& value) {
+  return guarded([&]() -> api::Result<api::DnssecDefault> {
+    if (!policies_.set_default({scope_of(value.scope), value.subject, value.policy})) {
+      return api::invalid_field({"policy"}, "there is no DNSSEC policy " + value.policy);
+    }
+    return value;
+  });
+}
+
+api::Result<void> DnssecPolicyPort::remove_default(const api::Scope& /*scope*/, const api::DnssecDefault& which) {
+  return guarded([&]() -> api::Result<void> {
+    if (!policies_.remove_default(scope_of(which.scope), which.subject)) {
+      return Problem{.type = ProblemType::dnssec_policy_not_found};
+    }
+    return {};
   });
 }
 

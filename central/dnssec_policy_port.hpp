@@ -21,6 +21,10 @@ class DnssecPolicyPort final : public api::DnssecPolicies {
   [[nodiscard]] api::Result<api::DnssecPolicyView> update(const api::Scope& scope, const std::string& name,
                                                           const api::DnssecPolicyRequest& change) override;
   [[nodiscard]] api::Result<void> remove(const api::Scope& scope, const std::string& name) override;
+  [[nodiscard]] api::Result<std::vector<api::DnssecDefault>> defaults(const api::Scope& scope) override;
+  [[nodiscard]] api::Result<api::DnssecDefault> set_default(const api::Scope& scope,
+                                                            const api::DnssecDefault& value) override;
+  [[nodiscard]] api::Result<void> remove_default(const api::Scope& scope, const api::DnssecDefault& which) override;
 
   /// All are listed at once.
   static constexpr std::size_t policies_max = 200;

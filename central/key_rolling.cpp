@@ -251,11 +251,11 @@ dnssec::Result<StepChange> change_of(KeyVault& vault, storage::ZoneEdit& edit, c
   return StepChange{.signing = *std::move(change)};
 }
 
-void put_signing(storage::ZoneCommit& commit, storage::SigningChange change) {
+storage::SigningChange in_version(storage::SigningChange change, dns::Version version) {
   if (change.roll && !change.roll->version) {
-    change.roll->version = commit.stamp.value().version;
+    change.roll->version = version;
   }
-  commit.signing = std::move(change);
+  return change;
 }
 
 void KeyRoller::commit(storage::ZoneEdit& edit, storage::ZoneCommit commit, const char* what) {
@@ -287,7 +287,7 @@ void KeyRoller::take(storage::ZoneEdit& edit, const KeyRoll& before, const RollS
   commit.ds = ds;
   commit.end_signing = change->unsigned_after;
   if (change->signing) {
-    put_signing(commit, *std::move(change->signing));
+    commit.signing = in_version(*std::move(change->signing), commit.stamp->version);
   }
   this->commit(edit, std::move(commit), what_happened(before, step));
 }
@@ -344,7 +344,7 @@ void KeyRoller::begin_overdue() {
     const auto& locked = edit->zone();
     storage::ZoneCommit commit;
     commit.stamp = next_stamp(locked.head, locked.head_epoch != locked.current_epoch, locked.now);
-    put_signing(commit, *std::move(change));
+    commit.signing = in_version(*std::move(change), commit.stamp->version);
     this->commit(*edit, std::move(commit), "a key has become old: its roll begins");
   }
 }

@@ -45,8 +45,8 @@ struct StepChange {
                                                    const storage::KeyRoll& before, const RollStep& step,
                                                    const Clock& clock);
 
-/// Into `commit`, with its stamp; a roll that begins or goes on waits for this version.
-void put_signing(storage::ZoneCommit& commit, storage::SigningChange change);
+/// The same for the version that is made with it: a roll that begins or goes on waits for this one.
+[[nodiscard]] storage::SigningChange in_version(storage::SigningChange change, dns::Version version);
 
 /// Goes on with rolls. Safe on any thread; any number may work at once: a step is done under the zone's lock.
 class KeyRoller {

@@ -1,6 +1,7 @@
 #include "central/zone_dnssec_port.hpp"
 
 #include "api/timestamp.hpp"
+#include "central/first_signing.hpp"
 #include "central/foreign_keys.hpp"
 #include "central/guard.hpp"
 #include "central/key_rolling.hpp"
@@ -23,14 +24,6 @@ using api::Problem;
 using api::ProblemType;
 using storage::DsState;
 using storage::KeyRole;
-
-/// That a key can't be made or opened is nothing that a client can do about.
-Problem problem_of(const dnssec::Error& error) {
-  if (error.code == dnssec::Errc::bad_input) {
-    return {.type = ProblemType::invalid_operation, .message = error.detail};
-  }
-  throw std::runtime_error("dnssec: " + error.detail);
-}
 
 api::Result<void> check_zone(const storage::LockedZone& zone) {
   if (zone.deleted) {
@@ -64,11 +57,6 @@ api::Result<void> check_no_roll(storage::ZoneEdit& edit) {
                             api::to_timestamp(state->roll.next_at)};
 }
 
-Problem no_ksk_store() {
-  return {.type = ProblemType::invalid_operation,
-          .message = "central has no ksk_master_key_file, which the policy's KSK needs"};
-}
-
 Problem no_roll() {
   return {.type = ProblemType::invalid_operation, .message = "No roll is under way"};
 }
@@ -91,17 +79,6 @@ api::Result<api::ZoneDnssecView> ZoneDnssecPort::get(const api::Scope& scope, co
   });
 }
 
-api::Result<void> ZoneDnssecPort::check_clock() {
-  const auto clock = stores_.refresh.observe_clock(clock_leap_max);
-  if (clock.accepted) {
-    return {};
-  }
-  return Problem{.type = ProblemType::invalid_operation,
-                 .message =
-                     "The database's clock is far ahead of the last time that was used for signatures: an"
-                     " operator must say that it is right (central dnssec accept-clock)"};
-}
-
 api::Result<api::ZoneDnssecView> ZoneDnssecPort::sign(const api::Scope& scope, const ZoneId& zone,
                                                       const api::ZoneSigningRequest& request) {
   const auto done = guarded([&]() -> api::Result<void> {
@@ -109,15 +86,12 @@ api::Result<api::ZoneDnssecView> ZoneDnssecPort::sign(const api::Scope& scope, c
     if (!policy) {
       return api::invalid_field({"policy"}, "there is no DNSSEC policy " + request.policy);
     }
-    if (policy->fields.key_model == storage::KeyModel::ksk_zsk && !vault_.has_ksk_store()) {
-      return no_ksk_store();
-    }
     const auto present = stores_.zones.read(reach_of(scope), zone);
     if (!present) {
       return Problem{.type = ProblemType::zone_not_found};
     }
-    if (const auto clock = check_clock(); !clock) {
-      return clock.error();
+    if (const auto allowed = first_.check(policy->fields); !allowed) {
+      return allowed.error();
     }
     // Before the zone is locked: an RSA key takes a second.
     const auto keys = keys_for(*present, policy->fields, request.keys);
@@ -128,7 +102,7 @@ api::Result<api::ZoneDnssecView> ZoneDnssecPort::sign(const api::Scope& scope, c
     if (!edit) {
       return Problem{.type = ProblemType::zone_not_found};
     }
-    const auto origin = request.keys.empty() ? KeyOrigin::here : KeyOrigin::elsewhere;
+    const auto origin = request.keys.empty() ? FirstSigning::Origin::here : FirstSigning::Origin::elsewhere;
     return sign_locked(scope, *policy, *keys, origin, *edit);
   });
   return done ? get(scope, zone) : api::Result<api::ZoneDnssecView>(done.error());
@@ -152,7 +126,7 @@ api::Result<std::vector<MadeKey>> ZoneDnssecPort::keys_for(const storage::ZoneDn
 }
 
 api::Result<void> ZoneDnssecPort::sign_locked(const api::Scope& scope, const storage::DnssecPolicyRecord& policy,
-                                              const std::vector<MadeKey>& keys, KeyOrigin origin,
+                                              const std::vector<MadeKey>& keys, FirstSigning::Origin origin,
                                               storage::ZoneEdit& edit) {
   const auto& zone = edit.zone();
   if (const auto allowed = check_zone(zone); !allowed) {
@@ -166,8 +140,8 @@ api::Result<void> ZoneDnssecPort::sign_locked(const api::Scope& scope, const sto
 }
 
 api::Result<storage::SigningChange> ZoneDnssecPort::change_for(const storage::DnssecPolicyRecord& policy,
-                                                               const std::vector<MadeKey>& keys, KeyOrigin origin,
-                                                               storage::ZoneEdit& edit) {
+                                                               const std::vector<MadeKey>& keys,
+                                                               FirstSigning::Origin origin, storage::ZoneEdit& edit) {
   const auto& zone = edit.zone();
   const auto measures = edit.measures();
   if (const auto allowed = check_ttl(policy.fields.times, measures.ttl_max, {"policy"}); !allowed) {
@@ -182,7 +156,7 @@ api::Result<storage::SigningChange> ZoneDnssecPort::change_for(const storage::Dn
     if (keys.empty()) {
       return Problem{.type = ProblemType::invalid_operation, .message = "The zone was changed meanwhile: try again"};
     }
-    auto change = begin_signing(plan, keys, origin, edit);
+    auto change = first_.with(plan, keys, origin, zone.now);
     return change ? api::Result<storage::SigningChange>(*std::move(change)) : problem_of(change.error());
   }
   const auto state = edit.roll();
@@ -198,34 +172,12 @@ api::Result<storage::SigningChange> ZoneDnssecPort::change_for(const storage::Dn
   return change ? api::Result<storage::SigningChange>(*std::move(change)) : problem_of(change.error());
 }
 
-dnssec::Result<storage::SigningChange> ZoneDnssecPort::begin_signing(const SigningPlan& plan,
-                                                                     const std::vector<MadeKey>& made, KeyOrigin origin,
-                                                                     storage::ZoneEdit& edit) {
-  std::vector<storage::SealedZoneKey> keys;
-  std::vector<DnssecKeyId> ids;
-  for (const MadeKey& key : made) {
-    keys.push_back(sealed_of(key.record, 0, edit.zone().now));
-    ids.push_back(key.record.id);
-  }
-  // A zone that comes with its keys has its DS already.
-  const auto roll = origin == KeyOrigin::elsewhere
-                        ? std::nullopt
-                        : std::optional(begin_roll(storage::RollKind::first_signing, {}, ids, edit.zone().now));
-  auto change = signing_change(vault_, plan, keys, {}, roll, clock_);
-  if (change) {
-    for (const MadeKey& key : made) {
-      change->new_keys.push_back(key.record);
-    }
-  }
-  return change;
-}
-
 void ZoneDnssecPort::commit(const api::Scope& scope, storage::ZoneEdit& edit, storage::ZoneCommit commit) {
   const auto& zone = edit.zone();
   commit.author = author_of(scope);
   commit.stamp = next_stamp(zone.head, zone.head_epoch != zone.current_epoch, zone.now);
   if (commit.signing) {
-    put_signing(commit, *std::move(commit.signing));
+    commit.signing = in_version(*std::move(commit.signing), commit.stamp->version);
   }
   static_cast<void>(edit.commit(commit));
   announcer_.committed(zone.id, commit.stamp->version);
@@ -289,8 +241,8 @@ api::Result<api::ZoneDnssecView> ZoneDnssecPort::roll(const api::Scope& scope, c
     if (const auto allowed = check_no_roll(edit); !allowed) {
       return allowed.error();
     }
-    if (role == api::KeyRole::ksk && !vault_.has_ksk_store()) {
-      return no_ksk_store();
+    if (const auto allowed = first_.check(edit.policy().fields); !allowed) {
+      return allowed.error();
     }
     return commit_signing(scope, edit, begin_key_roll(vault_, edit, to_storage(role), clock_));
   });

@@ -3,6 +3,7 @@
 #include "api/ports.hpp"
 #include "base/clock.hpp"
 #include "central/announcer.hpp"
+#include "central/first_signing.hpp"
 #include "central/key_vault.hpp"
 #include "central/zone_signing.hpp"
 #include "storage/dnssec_policies.hpp"
@@ -29,7 +30,7 @@ class ZoneDnssecPort final : public api::ZoneDnssec {
  public:
   /// All must outlive this.
   ZoneDnssecPort(const ZoneDnssecStores& stores, KeyVault& vault, Announcer& announcer, const Clock& clock)
-      : stores_(stores), vault_(vault), announcer_(announcer), clock_(clock) {}
+      : stores_(stores), vault_(vault), first_(vault, stores.refresh, clock), announcer_(announcer), clock_(clock) {}
 
   [[nodiscard]] api::Result<api::ZoneDnssecView> get(const api::Scope& scope, const ZoneId& zone) override;
   [[nodiscard]] api::Result<api::ZoneDnssecView> sign(const api::Scope& scope, const ZoneId& zone,
@@ -47,22 +48,16 @@ class ZoneDnssecPort final : public api::ZoneDnssec {
                                                                      const std::vector<std::string>& dnskeys) override;
 
  private:
-  enum class KeyOrigin { here, elsewhere };
-
   /// New or taken in, if the zone is to get any.
   [[nodiscard]] api::Result<std::vector<MadeKey>> keys_for(const storage::ZoneDnssecRecord& zone,
                                                            const storage::DnssecPolicyFields& policy,
                                                            const std::vector<api::KeyImport>& imports);
   [[nodiscard]] api::Result<void> sign_locked(const api::Scope& scope, const storage::DnssecPolicyRecord& policy,
-                                              const std::vector<MadeKey>& keys, KeyOrigin origin,
+                                              const std::vector<MadeKey>& keys, FirstSigning::Origin origin,
                                               storage::ZoneEdit& edit);
   [[nodiscard]] api::Result<storage::SigningChange> change_for(const storage::DnssecPolicyRecord& policy,
-                                                               const std::vector<MadeKey>& keys, KeyOrigin origin,
-                                                               storage::ZoneEdit& edit);
-  [[nodiscard]] dnssec::Result<storage::SigningChange> begin_signing(const SigningPlan& plan,
-                                                                     const std::vector<MadeKey>& made, KeyOrigin origin,
-                                                                     storage::ZoneEdit& edit);
-  [[nodiscard]] api::Result<void> check_clock();
+                                                               const std::vector<MadeKey>& keys,
+                                                               FirstSigning::Origin origin, storage::ZoneEdit& edit);
   /// `change` under the lock of a zone that is signed; then the zone as it is.
   [[nodiscard]] api::Result<api::ZoneDnssecView> with_signed(
       const api::Scope& scope, const ZoneId& zone, const std::function<api::Result<void>(storage::ZoneEdit&)>& change);
@@ -72,6 +67,7 @@ class ZoneDnssecPort final : public api::ZoneDnssec {
 
   const ZoneDnssecStores stores_;
   KeyVault& vault_;
+  const FirstSigning first_;
   Announcer& announcer_;
   const Clock& clock_;
 };

@@ -2,6 +2,7 @@
 
 #include "central/apex.hpp"
 #include "central/guard.hpp"
+#include "central/key_rolling.hpp"
 #include "central/signing_rules.hpp"
 #include "central/version_policy.hpp"
 #include "central/views.hpp"
@@ -103,6 +104,13 @@ api::Result<api::ZoneView> ZonePort::create(const api::Scope& scope, const api::
         }
         auto write = new_zone(zone, id, creation->place(), *soa, make_ns(zone.name, ttl, ns_names), clock_.wall());
         write.author = author_of(scope);
+        if (const auto& policy = creation->place().dnssec_policy) {
+          auto signing = first_signing_.of_new_zone(zone.name, *policy, ttl, creation->place().now);
+          if (!signing) {
+            return signing.error();
+          }
+          write.signing = in_version(*std::move(signing), write.stamp.version);
+        }
         const auto record = creation->commit(write);
         announcer_.committed(record.id, record.head.version);
         return to_view(record);

@@ -3,6 +3,7 @@
 #include "api/ports.hpp"
 #include "base/clock.hpp"
 #include "central/announcer.hpp"
+#include "central/first_signing.hpp"
 #include "central/secondary_rules.hpp"
 #include "storage/zone_edit.hpp"
 #include "storage/zone_reader.hpp"
@@ -13,8 +14,13 @@ namespace minidns::central {
 class ZonePort final : public api::Zones {
  public:
   ZonePort(storage::ZoneReader& reader, storage::ZoneEditor& editor, const SecondaryRules& secondary,
-           Announcer& announcer, const Clock& clock)
-      : reader_(reader), editor_(editor), secondary_(secondary), announcer_(announcer), clock_(clock) {}
+           const FirstSigning& first_signing, Announcer& announcer, const Clock& clock)
+      : reader_(reader),
+        editor_(editor),
+        secondary_(secondary),
+        first_signing_(first_signing),
+        announcer_(announcer),
+        clock_(clock) {}
 
   [[nodiscard]] api::Result<api::ZoneView> create(const api::Scope& scope, const api::NewZone& zone) override;
   [[nodiscard]] api::Result<api::ZoneView> get(const api::Scope& scope, const ZoneId& id) override;
@@ -36,6 +42,7 @@ class ZonePort final : public api::Zones {
   storage::ZoneReader& reader_;
   storage::ZoneEditor& editor_;
   const SecondaryRules& secondary_;
+  const FirstSigning& first_signing_;
   Announcer& announcer_;
   const Clock& clock_;
 };

@@ -41,3 +41,12 @@ create table foreign_dnskeys (
 );
 
 grant select, insert, delete on key_set_signers, foreign_dnskeys to minidns_central;
+
+-- By what policy a new zone is signed from its first version on: a project's goes before its pool's.
+create table dnssec_defaults (
+  scope text not null check (scope in ('POOL', 'PROJECT')),
+  subject text not null,                                 -- a pool's id, or a project
+  policy_id uuid not null references dnssec_policies,
+  primary key (scope, subject)
+);
+grant select, insert, update, delete on dnssec_defaults to minidns_central;

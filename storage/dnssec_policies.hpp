@@ -39,6 +39,14 @@ struct DnssecPolicyRecord {
   std::optional<WallTime> updated_at;
 };
 
+/// By what policy new zones are signed.
+struct DnssecDefault {
+  enum class Scope { pool, project };
+  Scope scope;
+  std::string subject;  ///< a pool's id, or a project
+  std::string policy;   ///< its name
+};
+
 /// Calls block and throw what storage/postgres/errors.hpp has; a name that is taken is a unique violation. Safe on any
 /// thread.
 class DnssecPolicies {
@@ -56,6 +64,13 @@ class DnssecPolicies {
 
   enum class Removal { done, not_found, in_use };
   virtual Removal remove(const std::string& name) = 0;
+
+  /// All, by scope and subject.
+  [[nodiscard]] virtual std::vector<DnssecDefault> defaults() = 0;
+  /// In place of the one before. False if there is no such policy.
+  virtual bool set_default(const DnssecDefault& value) = 0;
+  /// False if there was none.
+  virtual bool remove_default(DnssecDefault::Scope scope, const std::string& subject) = 0;
 };
 
 }  // namespace minidns::storage

@@ -142,6 +142,7 @@ struct ZonePlace {
     std::int64_t epoch;
   };
   std::optional<Floor> floor;
+  std::optional<DnssecPolicyRecord> dnssec_policy;  ///< the project's or the pool's default; nothing: unsigned
   std::int64_t current_epoch;
   WallTime now;
 };
@@ -154,6 +155,7 @@ struct NewZoneWrite {
   std::vector<dns::RRset> content;  ///< SOA and apex NS at least; of a secondary zone nothing yet
   std::vector<RecordsetWrite> recordsets;
   std::optional<InboundKey> inbound_key = {};  ///< of a secondary zone
+  std::optional<SigningChange> signing = {};   ///< of a primary zone; nothing: unsigned
 };
 
 /// A transaction that holds the locks of a new zone's place in the tree of names; rolled back unless committed.

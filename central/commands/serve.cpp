@@ -12,6 +12,7 @@
 #include "central/digest_worker.hpp"
 #include "central/dnssec_policy_port.hpp"
 #include "central/feed_announcer.hpp"
+#include "central/first_signing.hpp"
 #include "central/housekeeping.hpp"
 #include "central/key_rolling.hpp"
 #include "central/key_vault.hpp"
@@ -140,14 +141,15 @@ void run_serve(CommandLine& line, const Settings& settings, const Clock& clock) 
   FeedAnnouncer announcer(connections, log, metrics);
   TokenAuthenticator authenticator(stores.tokens, clock);
   const SecondaryRules secondary(settings.inbound_policy, secrets);
-  ZonePort zones(stores.reader, stores.editor, secondary, announcer, clock);
+  SealedKeyVault vault(secrets, open_ksk_secrets(settings));
+  const FirstSigning first_signing(vault, stores.refresh, clock);
+  ZonePort zones(stores.reader, stores.editor, secondary, first_signing, announcer, clock);
   RecordsetPort recordsets(stores.reader, stores.editor, announcer, clock);
   PoolPort pools(stores.pools, announcer, clock);
   NameserverPort nameservers(stores.nameservers, stores.pools, stores.keys, stores.views, secrets, announcer, clock);
   TsigKeyPort keys(stores.keys, stores.views, secrets, announcer, clock);
   ViewPort views(stores.views);
   ServiceStatusPort services(stores.services);
-  SealedKeyVault vault(secrets, open_ksk_secrets(settings));
   DnssecPolicyPort dnssec_policies(stores.dnssec_policies, clock);
   ZoneDnssecPort zone_dnssec({stores.zone_dnssec, stores.dnssec_policies, stores.editor, stores.refresh}, vault,
                              announcer, clock);

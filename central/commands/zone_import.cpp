@@ -7,6 +7,7 @@
 #include "central/zone_port.hpp"
 #include "storage/hints.hpp"
 #include "storage/postgres/feed_numbering.hpp"
+#include "storage/postgres/signing_refresh.hpp"
 #include "storage/postgres/zone_edit.hpp"
 #include "storage/postgres/zone_reader.hpp"
 
@@ -60,7 +61,10 @@ void run_zone_import(CommandLine& line, const Settings& settings, const Clock& c
   AtTheEnd announcer;
   const auto secrets = open_secrets(settings);
   const SecondaryRules secondary(settings.inbound_policy, secrets);
-  ZonePort zones(reader, editor, secondary, announcer, clock);
+  postgres::PostgresSigningRefresh refresh(pool);
+  SealedKeyVault vault(secrets, open_ksk_secrets(settings));
+  const FirstSigning first_signing(vault, refresh, clock);
+  ZonePort zones(reader, editor, secondary, first_signing, announcer, clock);
   const auto outcome = ZoneImporter(zones, reader, imports, clock).run(file, zone, project, email);
   announce(pool, outcome);
   std::cout << "zone " << outcome.zone.to_string() << ": " << outcome.counts.records << " records in "

@@ -32,6 +32,21 @@ constexpr const char* select_in_use =
     " or exists (select from key_rolls r join dnssec_policies p on p.id = r.policy_before where p.name = $1)";
 constexpr const char* delete_policy = "delete from dnssec_policies where name = $1";
 
+constexpr const char* select_default =
+    "select policy_id from dnssec_defaults where (scope = 'POOL' and subject = $1)"
+    " or (scope = 'PROJECT' and subject = $2) order by scope desc limit 1";
+constexpr const char* select_defaults =
+    "select d.scope, d.subject, p.name from dnssec_defaults d join dnssec_policies p on p.id = d.policy_id"
+    " order by d.scope, d.subject";
+constexpr const char* upsert_default =
+    "insert into dnssec_defaults (scope, subject, policy_id) select $1, $2, id from dnssec_policies where name = $3"
+    " on conflict (scope, subject) do update set policy_id = excluded.policy_id";
+constexpr const char* delete_default = "delete from dnssec_defaults where scope = $1 and subject = $2";
+
+const char* to_column(DnssecDefault::Scope scope) {
+  return scope == DnssecDefault::Scope::pool ? "POOL" : "PROJECT";
+}
+
 std::optional<std::int32_t> seconds_column(const Rows& rows, std::size_t row, int column) {
   const auto value = rows.optional_integer(row, column);
   return value ? std::optional(static_cast<std::int32_t>(*value)) : std::nullopt;
@@ -76,6 +91,12 @@ std::vector<Param> params_of(const DnssecPolicyId& id, const DnssecPolicyFields&
 std::optional<DnssecPolicyRecord> read_policy(Connection& connection, const DnssecPolicyId& id) {
   const auto rows = connection.execute(select_policy_by_id.c_str(), {id.uuid()});
   return rows.empty() ? std::nullopt : std::optional(record_of(rows, 0));
+}
+
+std::optional<DnssecPolicyRecord> read_default_policy(Connection& connection, const PoolId& pool,
+                                                      const ProjectId& project) {
+  const auto rows = connection.execute(select_default, {pool.to_string(), project.text()});
+  return rows.empty() ? std::nullopt : read_policy(connection, DnssecPolicyId(rows.uuid(0, 0)));
 }
 
 DnssecPolicyRecord PostgresDnssecPolicies::create(const DnssecPolicyId& id, const DnssecPolicyFields& fields) {
@@ -133,6 +154,33 @@ DnssecPolicies::Removal PostgresDnssecPolicies::remove(const std::string& name) 
   }
   transaction.commit();
   return Removal::done;
+}
+
+std::vector<DnssecDefault> PostgresDnssecPolicies::defaults() {
+  const auto rows = pool_.acquire()->execute(select_defaults);
+  std::vector<DnssecDefault> defaults;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    defaults.push_back({rows.text(row, 0) == "POOL" ? DnssecDefault::Scope::pool : DnssecDefault::Scope::project,
+                        rows.text(row, 1), rows.text(row, 2)});
+  }
+  return defaults;
+}
+
+bool PostgresDnssecPolicies::set_default(const DnssecDefault& value) {
+  const auto connection = pool_.acquire();
+  Transaction transaction(*connection);
+  const auto written =
+      connection->execute(upsert_default, {to_column(value.scope), value.subject, value.policy}).affected();
+  transaction.commit();
+  return written > 0;
+}
+
+bool PostgresDnssecPolicies::remove_default(DnssecDefault::Scope scope, const std::string& subject) {
+  const auto connection = pool_.acquire();
+  Transaction transaction(*connection);
+  const auto removed = connection->execute(delete_default, {to_column(scope), subject}).affected();
+  transaction.commit();
+  return removed > 0;
 }
 
 }  // namespace minidns::storage::postgres

@@ -8,6 +8,10 @@ namespace minidns::storage::postgres {
 /// The policy that a zone is signed by.
 [[nodiscard]] std::optional<DnssecPolicyRecord> read_policy(Connection& connection, const DnssecPolicyId& id);
 
+/// The one by which a new zone of the project in the pool is signed; nothing: it isn't.
+[[nodiscard]] std::optional<DnssecPolicyRecord> read_default_policy(Connection& connection, const PoolId& pool,
+                                                                    const ProjectId& project);
+
 /// Needs no events in the feed: only central reads policies.
 class PostgresDnssecPolicies final : public DnssecPolicies {
  public:
@@ -19,6 +23,9 @@ class PostgresDnssecPolicies final : public DnssecPolicies {
   [[nodiscard]] std::vector<DnssecPolicyRecord> list() override;
   std::optional<DnssecPolicyRecord> update(const std::string& name, const Change& change) override;
   Removal remove(const std::string& name) override;
+  [[nodiscard]] std::vector<DnssecDefault> defaults() override;
+  bool set_default(const DnssecDefault& value) override;
+  bool remove_default(DnssecDefault::Scope scope, const std::string& subject) override;
 
  private:
   ConnectionPool& pool_;

@@ -1,3 +1,5 @@
+#include "storage/postgres/dnssec_policies.hpp"
+#include "storage/postgres/key_columns.hpp"
 #include "storage/postgres/zone_columns.hpp"
 #include "storage/postgres/zone_edit.hpp"
 #include "storage/postgres/zone_reader.hpp"
@@ -83,11 +85,13 @@ ZonePlace Creation::read_place(const std::optional<PoolId>& pool) {
                   .parent_is_foreign = around.boolean(0, 1),
                   .child_is_foreign = around.boolean(0, 2),
                   .floor = {},
+                  .dnssec_policy = {},
                   .current_epoch = around.integer(0, 3),
                   .now = around.timestamp(0, 4)};
   if (!results[3].empty()) {
     const PoolId id(results[3].uuid(0, 0));
     place.pool = {id, ns_names_of(lease_->execute(select_ns_names, {id.uuid()}))};
+    place.dnssec_policy = read_default_policy(*lease_, id, project_);
   }
   if (!results[5].empty()) {
     place.floor = {serial_column(results[5], 0, 0), results[5].integer(0, 1)};
@@ -125,6 +129,9 @@ ZoneRecord Creation::commit(const NewZoneWrite& zone) {
   add_put(statements, zone.id, name_, std::nullopt, zone.stamp.version, zone.content);
   for (const auto& recordset : zone.recordsets) {
     add_recordset(statements, zone.id, name_, zone.stamp.version, recordset);
+  }
+  if (zone.signing) {
+    add_signing(statements, zone.id, *zone.signing);
   }
   add_version(statements, zone.id, zone.stamp, VersionKind::create, zone.author);
   statements.push_back({select_zone.c_str(), {zone.id.uuid()}});

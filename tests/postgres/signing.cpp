@@ -166,6 +166,37 @@ TEST_F(SigningTest, CentralsRightsSufficeToSignAndRefresh) {
   ASSERT_TRUE(signing.zones().unsign(Desk::scope(), zone.id, true));
 }
 
+TEST_F(SigningTest, NewZonesAreSignedFromTheirFirstVersionOnAsTheirProjectOrPoolWants) {
+  using Scope = api::DnssecDefault::Scope;
+  signing().add_policy("nsec3", {.denial = api::Denial::nsec3});
+  const auto set = [&](Scope scope, const std::string& subject, const std::string& policy) {
+    return signing().policies().set_default(Desk::scope(), {scope, subject, policy});
+  };
+  ASSERT_TRUE(set(Scope::pool, sql("select id from pools"), "default"));
+  ASSERT_TRUE(set(Scope::project, "bob", "nsec3"));
+  EXPECT_FALSE(set(Scope::project, "bob", "nosuch"));
+  EXPECT_EQ(signing().policies().defaults(Desk::scope()).value().size(), 2U);
+
+  const auto zone = desk().create_zone("a.example.");
+  EXPECT_EQ(stamps(zone.id), "1 of 1");
+  EXPECT_EQ(dnssec::test::complaints(*reader().signed_zone(zone.id)), "");
+  const auto view = signing().zones().get(Desk::scope(), zone.id).value();
+  EXPECT_EQ(view.signing->policy, "default");
+  EXPECT_EQ(view.roll->kind, api::RollKind::first_signing);
+  const auto of_bob = desk().create_zone("b.example.", "bob");
+  EXPECT_EQ(signing().zones().get(Desk::scope("bob"), of_bob.id).value().signing->policy, "nsec3");
+  EXPECT_EQ(dnssec::test::complaints(*reader().signed_zone(of_bob.id)), "");
+
+  EXPECT_FALSE(signing().policies().remove(Desk::scope(), "nsec3")) << "bob's";
+  ASSERT_TRUE(signing().policies().remove_default(Desk::scope(), {Scope::pool, sql("select id from pools"), {}}));
+  EXPECT_FALSE(reader().head(desk().create_zone("c.example.").id).signing.has_value());
+  api::NewZone zone_with_long_ttl{.name = dns::Name::from_text("d.example.").value(), .email = "a@example.org"};
+  zone_with_long_ttl.ttl = dns::Ttl::from_wire(30 * 86'400);
+  const auto refused = desk().zones().create(Desk::scope("bob"), zone_with_long_ttl);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().errors.at(0).path, std::vector<std::string>{"ttl"});
+}
+
 TEST_F(SigningTest, AZoneThatIsTransferredInIsNeverSigned) {
   const auto made =
       desk().zones().create(Desk::scope(), {.name = dns::Name::from_text("theirs.org.").value(),

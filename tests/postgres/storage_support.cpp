@@ -46,7 +46,10 @@ Desk::Desk(const std::string& conninfo, std::size_t connections)
       editor_(pool_),
       secrets_(*SecretBox::create(Secret(Bytes(32, 7)))),
       secondary_({}, secrets_),
-      zones_(reader_, editor_, secondary_, announcer_, clock_),
+      refresh_(pool_),
+      vault_(secrets_, *SecretBox::create(Secret(Bytes(32, 9)))),
+      first_signing_(vault_, refresh_, clock_),
+      zones_(reader_, editor_, secondary_, first_signing_, announcer_, clock_),
       recordsets_(reader_, editor_, announcer_, clock_) {}
 
 api::Scope Desk::scope(const std::string& project) {

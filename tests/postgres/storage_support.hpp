@@ -4,9 +4,12 @@
 #include "base/clock.hpp"
 #include "base/secret_box.hpp"
 #include "central/announcer.hpp"
+#include "central/first_signing.hpp"
+#include "central/key_vault.hpp"
 #include "central/recordset_port.hpp"
 #include "central/zone_port.hpp"
 #include "storage/postgres/connection.hpp"
+#include "storage/postgres/signing_refresh.hpp"
 #include "storage/postgres/writer_check.hpp"
 #include "storage/postgres/zone_edit.hpp"
 #include "storage/postgres/zone_reader.hpp"
@@ -63,6 +66,9 @@ class Desk {
   RecordingAnnouncer announcer_;
   SecretBox secrets_;
   central::SecondaryRules secondary_;
+  PostgresSigningRefresh refresh_;
+  central::SealedKeyVault vault_;
+  central::FirstSigning first_signing_;
   central::ZonePort zones_;
   central::RecordsetPort recordsets_;
 };

@@ -168,6 +168,23 @@ TEST_F(DnssecServiceTest, PoliciesAreReadByMembersAndChangedByAdmins) {
   EXPECT_EQ(ask(Method::get, "/v2/dnssec/policies/x").status, 404);
 }
 
+TEST_F(DnssecServiceTest, APoolAndAProjectHaveDefaultsThatAdminsSet) {
+  const std::string pool = "/v2/dnssec/defaults/pools/794ccc2c-d751-44fe-b57f-8894c9f5c842";
+  const std::string project = "/v2/dnssec/defaults/projects/alice";
+  const std::string body = R"({"policy":"default"})";
+  EXPECT_EQ(ask(Method::put, pool, body).status, 403);
+  EXPECT_EQ(ask(Method::put, pool, body, FakePorts::admin_token).status, 200);
+  const auto set = json::parse(ask(Method::put, project, body, FakePorts::admin_token).body);
+  EXPECT_EQ(set.at("scope"), "PROJECT");
+  EXPECT_EQ(set.at("id"), "alice");
+  EXPECT_EQ(ask(Method::put, project, R"({"policy":"nosuch"})", FakePorts::admin_token).status, 400);
+  EXPECT_EQ(ask(Method::put, "/v2/dnssec/defaults/pools/x", body, FakePorts::admin_token).status, 400);
+  const auto list = json::parse(ask(Method::get, "/v2/dnssec/defaults", {}, FakePorts::admin_token).body);
+  EXPECT_EQ(list.at("defaults").as_array().size(), 2U);
+  EXPECT_EQ(ask(Method::remove, pool, {}, FakePorts::admin_token).status, 204);
+  EXPECT_EQ(ask(Method::remove, pool, {}, FakePorts::admin_token).status, 404);
+}
+
 TEST_F(DnssecServiceTest, AnUnknownPolicyIsAnErrorOfItsField) {
   const Answer answer = ask(Method::put, zone_, R"({"policy":"nosuch"})");
   EXPECT_EQ(answer.status, 400);

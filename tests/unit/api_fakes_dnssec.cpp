@@ -88,6 +88,28 @@ Result<ZoneDnssecView> FakeDnssec::get(const Scope& /*scope*/, const ZoneId& zon
   return view;
 }
 
+Result<std::vector<DnssecDefault>> FakeDnssec::defaults(const Scope& /*scope*/) {
+  const std::lock_guard lock(mutex_);
+  return defaults_;
+}
+
+Result<DnssecDefault> FakeDnssec::set_default(const Scope& scope, const DnssecDefault& value) {
+  if (!get(scope, value.policy)) {
+    return invalid_field({"policy"}, "there is no DNSSEC policy " + value.policy);
+  }
+  const std::lock_guard lock(mutex_);
+  defaults_.push_back(value);
+  return value;
+}
+
+Result<void> FakeDnssec::remove_default(const Scope& /*scope*/, const DnssecDefault& which) {
+  const std::lock_guard lock(mutex_);
+  const auto removed = std::erase_if(defaults_, [&](const DnssecDefault& value) {
+    return value.scope == which.scope && value.subject == which.subject;
+  });
+  return removed > 0 ? Result<void>() : Result<void>(Problem{.type = ProblemType::dnssec_policy_not_found});
+}
+
 Result<ZoneDnssecView> FakeDnssec::sign(const Scope& scope, const ZoneId& zone, const ZoneSigningRequest& request) {
   const auto& policy = request.policy;
   if (!get(scope, policy)) {

@@ -20,6 +20,9 @@ class FakeDnssec final : public DnssecPolicies, public ZoneDnssec {
   Result<DnssecPolicyView> update(const Scope& scope, const std::string& name,
                                   const DnssecPolicyRequest& change) override;
   Result<void> remove(const Scope& scope, const std::string& name) override;
+  Result<std::vector<DnssecDefault>> defaults(const Scope& scope) override;
+  Result<DnssecDefault> set_default(const Scope& scope, const DnssecDefault& value) override;
+  Result<void> remove_default(const Scope& scope, const DnssecDefault& which) override;
 
   Result<ZoneDnssecView> get(const Scope& scope, const ZoneId& zone) override;
   Result<ZoneDnssecView> sign(const Scope& scope, const ZoneId& zone, const ZoneSigningRequest& request) override;
@@ -37,6 +40,7 @@ class FakeDnssec final : public DnssecPolicies, public ZoneDnssec {
   std::optional<std::string> signed_by_;
   DsState ds_ = DsState::unknown;
   bool paused_ = false;
+  std::vector<DnssecDefault> defaults_;
 };
 
 }  // namespace minidns::api::test
