@@ -38,6 +38,7 @@ struct DnssecPolicyView {
   std::optional<std::int64_t> ksk_lifetime = {};  ///< nothing: no automatic roll
   std::optional<std::int64_t> zsk_lifetime = {};
   bool publish_cds;
+  bool zonemd = false;  ///< a ZONEMD record (RFC 8976)
   WallTime created_at;
   std::optional<WallTime> updated_at = {};
 };
@@ -55,6 +56,7 @@ struct DnssecPolicyRequest {
   Change<std::int64_t> ksk_lifetime = {};
   Change<std::int64_t> zsk_lifetime = {};
   std::optional<bool> publish_cds = {};
+  std::optional<bool> zonemd = {};
 };
 
 struct NewDnssecPolicy {

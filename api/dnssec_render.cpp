@@ -81,6 +81,7 @@ json::object render(const DnssecPolicyView& policy, std::string_view base_url) {
           {"ksk_lifetime", or_null(policy.ksk_lifetime)},
           {"zsk_lifetime", or_null(policy.zsk_lifetime)},
           {"publish_cds", policy.publish_cds},
+          {"zonemd", policy.zonemd},
           {"created_at", to_timestamp(policy.created_at)},
           {"updated_at", or_null(policy.updated_at)},
           {"links", json::object{{"self", std::string(base_url) + path_of(policy)}}}};

@@ -104,6 +104,7 @@ DnssecPolicyRequest read_fields(ObjectReader& reader) {
   fields.ksk_lifetime = reader.change("ksk_lifetime", parse_seconds<day_s, key_lifetime_max_s>);
   fields.zsk_lifetime = reader.change("zsk_lifetime", parse_seconds<day_s, key_lifetime_max_s>);
   fields.publish_cds = reader.optional("publish_cds", parse_boolean);
+  fields.zonemd = reader.optional("zonemd", parse_boolean);
   return fields;
 }
 

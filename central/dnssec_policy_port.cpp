@@ -27,7 +27,8 @@ DnssecPolicyFields default_fields(const std::string& name) {
           .dnskey_ttl = dns::Ttl::from_wire(dnskey_ttl_s_default),
           .ksk_lifetime_s = {},
           .zsk_lifetime_s = {},
-          .publish_cds = true};
+          .publish_cds = true,
+          .zonemd = false};
 }
 
 storage::Denial to_storage(api::Denial denial) {
@@ -85,12 +86,13 @@ void apply(const api::DnssecPolicyRequest& request, DnssecPolicyFields& fields) 
   set_lifetime(fields.ksk_lifetime_s, request.ksk_lifetime);
   set_lifetime(fields.zsk_lifetime_s, request.zsk_lifetime);
   fields.publish_cds = request.publish_cds.value_or(fields.publish_cds);
+  fields.zonemd = request.zonemd.value_or(fields.zonemd);
 }
 
 /// Key sets are made of the policy when they are made: what zones were signed with by then stays as it is.
 bool makes_other_key_sets(const DnssecPolicyFields& a, const DnssecPolicyFields& b) {
   return a.algorithm != b.algorithm || a.key_model != b.key_model || a.denial != b.denial || !(a.times == b.times) ||
-         a.dnskey_ttl != b.dnskey_ttl || a.publish_cds != b.publish_cds;
+         a.dnskey_ttl != b.dnskey_ttl || a.publish_cds != b.publish_cds || a.zonemd != b.zonemd;
 }
 
 api::DnssecPolicyView view_of(const storage::DnssecPolicyRecord& record) {
@@ -110,6 +112,7 @@ api::DnssecPolicyView view_of(const storage::DnssecPolicyRecord& record) {
           .ksk_lifetime = wide(fields.ksk_lifetime_s),
           .zsk_lifetime = wide(fields.zsk_lifetime_s),
           .publish_cds = fields.publish_cds,
+          .zonemd = fields.zonemd,
           .created_at = record.created_at,
           .updated_at = record.updated_at};
 }

@@ -89,6 +89,7 @@ dnssec::Result<storage::NewKeySet> make_key_set(const KeySetId& id, const dns::N
   storage::NewKeySet set{.id = id,
                          .times = policy.times,
                          .denial = policy.denial,
+                         .zonemd = policy.zonemd,
                          .ttl = policy.dnskey_ttl,
                          .dnskey = foreign_dnskeys,
                          .cds = {},

@@ -27,6 +27,9 @@ inline constexpr std::int64_t validity_margin_s = 3 * 86'400;
 /// T is not taken when it is further than this beyond what was taken before, unless a person says so.
 inline constexpr std::chrono::seconds clock_leap_max = std::chrono::hours(48);
 
+/// RRsets of a zone with a ZONEMD record: a change costs some 100 ms then.
+inline constexpr std::int64_t zonemd_rrsets_max = 50'000;
+
 /// The largest TTL with which a zone can be signed with these times: when a secondary has lost its primaries, its
 /// answers still hold when it stops to serve, and for as long as a resolver keeps them. May be negative.
 [[nodiscard]] std::int64_t ttl_max_s(const storage::SignatureTimes& times);

@@ -147,6 +147,12 @@ api::Result<storage::SigningChange> ZoneDnssecPort::change_for(const storage::Dn
   if (const auto allowed = check_ttl(policy.fields.times, measures.ttl_max, {"policy"}); !allowed) {
     return allowed.error();
   }
+  if (policy.fields.zonemd && measures.rrsets > zonemd_rrsets_max) {
+    return api::invalid_field({"policy"},
+                              "has a ZONEMD record, which costs a look at the whole zone for each change:"
+                              " not for zones of more than " +
+                                  std::to_string(zonemd_rrsets_max) + " RRsets");
+  }
   const SigningPlan plan{.zone = zone.name,
                          .policy = policy,
                          .signing_time = unix_seconds(zone.now),

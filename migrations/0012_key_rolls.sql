@@ -50,3 +50,7 @@ create table dnssec_defaults (
   primary key (scope, subject)
 );
 grant select, insert, update, delete on dnssec_defaults to minidns_central;
+
+-- A ZONEMD record (RFC 8976): every version costs as much as the zone is large.
+alter table dnssec_policies add column zonemd boolean not null default false;
+alter table key_sets add column zonemd boolean not null default false;

@@ -30,6 +30,7 @@ struct DnssecPolicyFields {
   std::optional<std::int32_t> ksk_lifetime_s;  ///< nothing: rolled when somebody says so
   std::optional<std::int32_t> zsk_lifetime_s;
   bool publish_cds;  ///< and CDNSKEY
+  bool zonemd;       ///< RFC 8976
 };
 
 struct DnssecPolicyRecord {

@@ -59,6 +59,7 @@ struct NewKeySet {
   KeySetId id;
   SignatureTimes times;
   Denial denial;
+  bool zonemd;
   dns::Ttl ttl;
   std::vector<dns::Rdata> dnskey;
   std::vector<dns::Rdata> cds;

@@ -56,6 +56,7 @@ struct ZoneSigning {
   SigningStamp stamp;
   SignatureTimes times;
   Denial denial;
+  bool zonemd;                       ///< RFC 8976
   dns::Ttl ttl;                      ///< of the three RRsets that follow
   std::vector<dns::Rdata> dnskey;    ///< sorted
   std::vector<dns::Rdata> cds;       ///< may be empty

@@ -1,6 +1,7 @@
 #include "dnssec/zone/owner_form.hpp"
 
 #include "dnssec/zone/denial.hpp"
+#include "dnssec/zone/zonemd.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -109,7 +110,7 @@ Result<void> add_key_set(OwnerForm& apex, const SigningInputs& inputs) {
   if (inputs.denial != Denial::nsec) {
     apex.insert({nsec3param(owner), true});
   }
-  return {};
+  return inputs.zonemd ? add_zonemd(apex) : Result<void>();
 }
 
 std::optional<dns::RRset> content_part(const dns::RRset& key_set, const SigningInputs& inputs) {
@@ -123,7 +124,8 @@ std::optional<dns::RRset> content_part(const dns::RRset& key_set, const SigningI
 }
 
 bool is_made_by_signing(RRType type) {
-  return type == RRType::rrsig || type == RRType::nsec || type == RRType::nsec3 || type == RRType::nsec3param;
+  return type == RRType::rrsig || type == RRType::nsec || type == RRType::nsec3 || type == RRType::nsec3param ||
+         type == RRType::zonemd;
 }
 
 Error not_content(const dns::RRset& rrset) {

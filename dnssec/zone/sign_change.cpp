@@ -8,6 +8,7 @@
 #include "dnssec/zone/denial.hpp"
 #include "dnssec/zone/signature_plan.hpp"
 #include "dnssec/zone/zone_signer.hpp"
+#include "dnssec/zone/zonemd.hpp"
 
 #include <utility>
 
@@ -73,6 +74,16 @@ Result<std::vector<dns::RRsetChange>> signed_changes(const dns::ZoneSnapshot& be
       .run();
 }
 
+/// With the digest of the zone to which the change leads.
+Result<void> seal(dns::Delta& delta, const dns::ZoneSnapshot& before, const SigningInputs& inputs) {
+  const auto plan = SignaturePlan::make(inputs, SignaturePlan::Signers::needed);
+  if (!plan) {
+    return plan.error();
+  }
+  const auto after = before.apply(delta);
+  return after ? put_zonemd(delta, **after, *plan) : Result<void>(Error{Errc::fault, after.error().detail});
+}
+
 }  // namespace
 
 Result<dns::Delta> sign_change(const dns::ZoneSnapshot& before, const SigningInputs& before_inputs,
@@ -85,7 +96,13 @@ Result<dns::Delta> sign_change(const dns::ZoneSnapshot& before, const SigningInp
   if (!changes) {
     return changes.error();
   }
-  return dns::Delta{content.from, content.to, content.soa_before, content.soa_after, std::move(*changes)};
+  dns::Delta delta{content.from, content.to, content.soa_before, content.soa_after, std::move(*changes)};
+  if (inputs.zonemd && inputs.denial == before_inputs.denial) {  // else full signing has put it in
+    if (auto put = seal(delta, before, inputs); !put) {
+      return put.error();
+    }
+  }
+  return delta;
 }
 
 }  // namespace minidns::dnssec

@@ -22,6 +22,7 @@ namespace minidns::dnssec {
 /// - other signature times or zone keys: a walk over all RRSIGs, which signs only what has moved to another slot or
 /// key;
 /// - opt-out: where the last secure name below an empty non-terminal may have gone, a walk over the names below it;
+/// - ZONEMD: a look at the whole zone for each change;
 /// - another denial: the whole zone is signed anew and compared (a secondary must get it by AXFR in any case).
 [[nodiscard]] Result<dns::Delta> sign_change(const dns::ZoneSnapshot& before, const SigningInputs& before_inputs,
                                              const dns::Delta& content, const SigningInputs& inputs,

@@ -38,6 +38,7 @@ struct SigningInputs {
   std::int64_t signing_time_s;  ///< T, Unix seconds
   SlotTimes times;
   Denial denial;
+  bool zonemd = false;  ///< a ZONEMD record (RFC 8976): every version costs O(zone) then
 
   // The key set.
   dns::Ttl key_ttl;                   ///< of the DNSKEY, CDS and CDNSKEY RRsets

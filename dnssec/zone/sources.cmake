@@ -15,4 +15,5 @@ target_sources(minidns_dnssec PRIVATE
   zone/signature_batch.cpp
   zone/signature_plan.cpp
   zone/slot.cpp
-  zone/zone_signer.cpp)
+  zone/zone_signer.cpp
+  zone/zonemd.cpp)

@@ -2,6 +2,7 @@
 
 #include "dns/delta.hpp"
 #include "dnssec/zone/nsec3_chain.hpp"
+#include "dnssec/zone/zonemd.hpp"
 
 #include <algorithm>
 #include <string>
@@ -167,14 +168,18 @@ Result<std::shared_ptr<const dns::ZoneSnapshot>> ZoneSigner::finish(dns::Version
   if (!zone) {
     return of_dns(zone.error());
   }
-  if (plan_->inputs().denial == Denial::nsec) {
-    return *zone;
+  if (plan_->inputs().denial != Denial::nsec) {
+    auto names = names_.take_sorted();
+    if (!names) {
+      return names.error();
+    }
+    auto with_chain = with_nsec3_chain(*zone, std::move(*names), *plan_, denial_ttl_, executor_);
+    if (!with_chain) {
+      return with_chain.error();
+    }
+    *zone = *std::move(with_chain);
   }
-  auto names = names_.take_sorted();
-  if (!names) {
-    return names.error();
-  }
-  return with_nsec3_chain(*zone, std::move(*names), *plan_, denial_ttl_, executor_);
+  return plan_->inputs().zonemd ? with_zonemd(**zone, *plan_) : *zone;
 }
 
 }  // namespace minidns::dnssec

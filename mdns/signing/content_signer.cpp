@@ -114,6 +114,7 @@ dnssec::SigningInputs ContentSigner::inputs_of(const storage::ZoneSigning& signi
                                .times = {signing.times.period, signing.times.lifetime, signing.times.skew,
                                          static_cast<std::uint32_t>(signing.stamp.buckets)},
                                .denial = denial_of(signing.denial),
+                               .zonemd = signing.zonemd,
                                .key_ttl = signing.ttl,
                                .dnskey = signing.dnskey,
                                .cds = signing.cds,

@@ -9,20 +9,20 @@ namespace {
 
 const std::string columns =
     "id, name, description, algorithm, key_model, denial, opt_out, refresh_period_s, signature_lifetime_s, skew_s,"
-    " dnskey_ttl_s, ksk_lifetime_s, zsk_lifetime_s, publish_cds, created_at, updated_at";
+    " dnskey_ttl_s, ksk_lifetime_s, zsk_lifetime_s, publish_cds, created_at, updated_at, zonemd";
 
 const std::string select_policy = "select " + columns + " from dnssec_policies where name = $1";
 const std::string select_policies = "select " + columns + " from dnssec_policies order by name";
 const std::string select_policy_by_id = "select " + columns + " from dnssec_policies where id = $1";
 const std::string insert_policy =
     "insert into dnssec_policies (id, name, description, algorithm, key_model, denial, opt_out, refresh_period_s,"
-    "  signature_lifetime_s, skew_s, dnskey_ttl_s, ksk_lifetime_s, zsk_lifetime_s, publish_cds)"
-    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning " +
+    "  signature_lifetime_s, skew_s, dnskey_ttl_s, ksk_lifetime_s, zsk_lifetime_s, publish_cds,"
+    "  zonemd) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) returning " +
     columns;
 const std::string update_policy =
     "update dnssec_policies set description = $3, algorithm = $4, key_model = $5, denial = $6, opt_out = $7,"
     " refresh_period_s = $8, signature_lifetime_s = $9, skew_s = $10, dnskey_ttl_s = $11, ksk_lifetime_s = $12,"
-    " zsk_lifetime_s = $13, publish_cds = $14, updated_at = now(), revision = revision + 1"
+    " zsk_lifetime_s = $13, publish_cds = $14, zonemd = $15, updated_at = now(), revision = revision + 1"
     " where id = $1 and name = $2 returning " +
     columns;
 // A zone that is signed by it meanwhile waits for this lock: its foreign key needs the row.
@@ -64,7 +64,8 @@ DnssecPolicyRecord record_of(const Rows& rows, std::size_t row) {
                      .dnskey_ttl = ttl_of(rows.integer(row, 10)),
                      .ksk_lifetime_s = seconds_column(rows, row, 11),
                      .zsk_lifetime_s = seconds_column(rows, row, 12),
-                     .publish_cds = rows.boolean(row, 13)},
+                     .publish_cds = rows.boolean(row, 13),
+                     .zonemd = rows.boolean(row, 16)},
           .created_at = rows.timestamp(row, 14),
           .updated_at = rows.optional_timestamp(row, 15)};
 }
@@ -83,7 +84,8 @@ std::vector<Param> params_of(const DnssecPolicyId& id, const DnssecPolicyFields&
           std::int64_t{fields.dnskey_ttl.seconds()},
           fields.ksk_lifetime_s,
           fields.zsk_lifetime_s,
-          fields.publish_cds};
+          fields.publish_cds,
+          fields.zonemd};
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ constexpr const char* remove_keys =
     "update dnssec_keys set state = 'removed', removed_at = now() where zone_id = $1 and state <> 'removed'";
 constexpr const char* insert_key_set =
     "insert into key_sets (id, zone_id, denial, opt_out, refresh_period_s, signature_lifetime_s, skew_s, ttl, dnskey,"
-    " cds, cdnskey) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    " cds, cdnskey, zonemd) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 constexpr const char* insert_zone_keys =
     "insert into key_set_zsks (key_set_id, key_id, active_from)"
     " select $1, w.id, w.active_from from unnest($2::uuid[], $3::int8[]) as w (id, active_from)";
@@ -120,10 +120,11 @@ void add_keys(Statements& statements, const ZoneId& zone, const std::vector<NewZ
 }
 
 void add_key_set(Statements& statements, const ZoneId& zone, const NewKeySet& set) {
-  statements.push_back({insert_key_set,
-                        {set.id.uuid(), zone.uuid(), denial_column(set.denial), set.denial == Denial::nsec3_opt_out,
-                         set.times.period, set.times.lifetime, set.times.skew, std::int64_t{set.ttl.seconds()},
-                         packed_or_null(set.dnskey), packed_or_null(set.cds), packed_or_null(set.cdnskey)}});
+  statements.push_back(
+      {insert_key_set,
+       {set.id.uuid(), zone.uuid(), denial_column(set.denial), set.denial == Denial::nsec3_opt_out, set.times.period,
+        set.times.lifetime, set.times.skew, std::int64_t{set.ttl.seconds()}, packed_or_null(set.dnskey),
+        packed_or_null(set.cds), packed_or_null(set.cdnskey), set.zonemd}});
   std::vector<Uuid> ids;
   std::vector<std::int64_t> active_from;
   for (const auto& key : set.zone_keys) {

@@ -100,7 +100,8 @@ std::vector<ApexSignature> signatures_of(const Rows& rows, std::size_t row, int 
 std::string signing_columns(const std::string& row) {
   const std::string if_signed = ", case when " + row + ".key_set_id is null then null";
   return row + ".key_set_id, " + row + ".signing_time, " + row + ".buckets, " + row +
-         ".rules, ks.refresh_period_s, ks.signature_lifetime_s, ks.skew_s, ks.denial, ks.opt_out, ks.ttl, ks.dnskey,"
+         ".rules, ks.refresh_period_s, ks.signature_lifetime_s, ks.skew_s, ks.denial, ks.opt_out, ks.zonemd, ks.ttl, "
+         "ks.dnskey,"
          " ks.cds, ks.cdnskey" +
          if_signed + packed_keys + if_signed + packed_signatures(row);
 }
@@ -131,11 +132,13 @@ std::optional<ZoneSigning> signing_of(const Rows& rows, std::size_t row, int fir
   const auto next_number = [&] { return static_cast<std::int32_t>(rows.integer(row, column++)); };
   const SignatureTimes times{.period = next_number(), .lifetime = next_number(), .skew = next_number()};
   const auto denial = denial_of(rows.text(row, column), rows.boolean(row, column + 1));
-  column += 2;
+  const bool zonemd = rows.boolean(row, column + 2);
+  column += 3;
   const auto ttl = ttl_of(rows.integer(row, column));
   return ZoneSigning{.stamp = *stamp,
                      .times = times,
                      .denial = denial,
+                     .zonemd = zonemd,
                      .ttl = ttl,
                      .dnskey = records_column(rows, row, column + 1),
                      .cds = records_column(rows, row, column + 2),

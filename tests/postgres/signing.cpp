@@ -63,7 +63,8 @@ TEST_F(SigningTest, WhatMdnsReadsMakesAZoneThatTheToolsAccept) {
   signing().add_policy("p384", {.algorithm = dnssec::Algorithm::ecdsap384sha384, .publish_cds = false});
   signing().add_policy("rsa", {.algorithm = dnssec::Algorithm::rsasha256, .denial = api::Denial::nsec3_opt_out});
   signing().add_policy("ed448", {.algorithm = dnssec::Algorithm::ed448});
-  for (const std::string policy : {"default", "ed25519-csk", "p384", "rsa", "ed448"}) {
+  signing().add_policy("zonemd", {.denial = api::Denial::nsec3, .zonemd = true});
+  for (const std::string policy : {"default", "ed25519-csk", "p384", "rsa", "ed448", "zonemd"}) {
     SCOPED_TRACE(policy);
     const auto zone = zone_with_records(policy + ".Example.");
     const auto view = signing().sign(zone.id, policy);
@@ -74,6 +75,7 @@ TEST_F(SigningTest, WhatMdnsReadsMakesAZoneThatTheToolsAccept) {
     const auto snapshot = reader().signed_zone(zone.id);
     const auto roles = policy == "ed25519-csk" ? dnssec::test::KeyRoles::one_for_all : dnssec::test::KeyRoles::split;
     EXPECT_EQ(dnssec::test::complaints(*snapshot, roles), "");
+    EXPECT_EQ(dnssec::test::zonemd_complaints(dnssec::test::zone_file_of(*snapshot)).empty(), policy == "zonemd");
     EXPECT_EQ(desk().announcer().versions().back().second, snapshot->version().value()) << "it was announced";
   }
 }

@@ -70,6 +70,7 @@ dnssec::SigningInputs inputs_of(const ZoneHead& head, const SecretBox& master) {
                                          .skew_s = signing.times.skew,
                                          .buckets = static_cast<std::uint32_t>(signing.stamp.buckets)},
                                .denial = denial_of(signing.denial),
+                               .zonemd = signing.zonemd,
                                .key_ttl = signing.ttl,
                                .dnskey = signing.dnskey,
                                .cds = signing.cds,

@@ -22,7 +22,7 @@ using test::why;
 TEST(DnssecPolicyRequest, EveryFieldIsRead) {
   const auto policy = parse_new_dnssec_policy(R"({"name":"strong","description":"d","algorithm":"ED25519",
     "key_model":"CSK","denial":"NSEC3_OPT_OUT","refresh_period":86400,"signature_lifetime":2592000,
-    "inception_skew":3600,"dnskey_ttl":7200,"ksk_lifetime":null,"zsk_lifetime":7776000,"publish_cds":false})");
+    "inception_skew":3600,"dnskey_ttl":7200,"ksk_lifetime":null,"zsk_lifetime":7776000,"publish_cds":false,"zonemd":true})");
   ASSERT_TRUE(policy.has_value()) << why(policy);
   EXPECT_EQ(policy->name, "strong");
   const auto& fields = policy->fields;
@@ -37,6 +37,7 @@ TEST(DnssecPolicyRequest, EveryFieldIsRead) {
   EXPECT_TRUE(fields.ksk_lifetime.is_clear());
   EXPECT_EQ(fields.zsk_lifetime.value(), 7776000);
   EXPECT_EQ(fields.publish_cds, false);
+  EXPECT_EQ(fields.zonemd, true);
 }
 
 TEST(DnssecPolicyRequest, EachErrorNamesItsFieldAndReason) {

@@ -107,7 +107,8 @@ storage::DnssecPolicyFields policy() {
           .dnskey_ttl = dns::Ttl::from_wire(3600),
           .ksk_lifetime_s = {},
           .zsk_lifetime_s = {},
-          .publish_cds = true};
+          .publish_cds = true,
+          .zonemd = false};
 }
 
 TEST(MakeKeys, AKeyWhoseTagIsTakenIsDrawnAnew) {

@@ -17,6 +17,7 @@ storage::ZonePlace place() {
           .parent_is_foreign = false,
           .child_is_foreign = false,
           .floor = {},
+          .dnssec_policy = {},
           .current_epoch = 1,
           .now = {}};
 }

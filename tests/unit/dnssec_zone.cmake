@@ -8,6 +8,7 @@ minidns_test(dnssec_zone_unit
     unit/dnssec_zone_random.cpp
     unit/dnssec_zone_support.cpp
     unit/dnssec_zone_tools.cpp
+    unit/dnssec_zone_zonemd.cpp
     unit/snapshot_support.cpp
   LINK minidns_dnssec minidns_dns minidns_base OpenSSL::Crypto
   LABELS unit

@@ -1,5 +1,8 @@
 // sign_change against full signing: apply(signed(v1), sign_change(v1 → v2)) == signed(v2), record for record. Edge
 // cases 39-43.
+#include "dnssec/crypto/make_signer.hpp"
+#include "dnssec/crypto/private_key.hpp"
+#include "dnssec/dnskey.hpp"
 #include "dnssec/zone/denial.hpp"
 #include "dnssec/zone/sign_change.hpp"
 #include "tests/unit/dnssec_zone_support.hpp"
@@ -21,9 +24,37 @@ using dns::test::records_of;
 constexpr std::int64_t start_s = 1'790'000'000;
 constexpr std::int64_t day_s = 86'400;
 
+/// A ZSK of another algorithm than the others; the same in all histories.
+const SigningKey& key_of_other_algorithm() {
+  static const SigningKey key = [] {
+    const auto made = PrivateKey::generate(Algorithm::ecdsap256sha256).value();
+    return SigningKey{made.dnskey(Dnskey::flags_zsk).rdata(), 0, make_signer(made, Dnskey::flags_zsk).value()};
+  }();
+  return key;
+}
+
+/// Its signatures come, unpublished, with slots; it is published; withdrawn; and its signatures go.
+void roll_algorithm(SigningInputs& inputs, HardZones& random) {
+  const auto& key = key_of_other_algorithm();
+  const auto signing = std::ranges::find(inputs.zone_keys, key.dnskey, &SigningKey::dnskey);
+  const auto published = std::ranges::find(inputs.dnskey, key.dnskey);
+  if (signing == inputs.zone_keys.end()) {
+    inputs.zone_keys.push_back(key);
+    inputs.zone_keys.back().active_from_s =
+        inputs.signing_time_s - 7 * day_s + static_cast<std::int64_t>(random.below(7 * 86'400));
+  } else if (published == inputs.dnskey.end() && random.below(2) == 0) {
+    signing->active_from_s = 0;
+    publish(inputs, key);
+  } else if (published != inputs.dnskey.end()) {
+    inputs.dnskey.erase(published);
+  } else {
+    inputs.zone_keys.erase(signing);
+  }
+}
+
 /// What happens to the inputs between two versions: mostly nothing.
 SigningInputs changed(SigningInputs inputs, HardZones& random) {
-  switch (random.below(8)) {
+  switch (random.below(10)) {
     case 0:
       inputs.signing_time_s += static_cast<std::int64_t>(random.below(7 * 86'400));
       break;
@@ -41,10 +72,12 @@ SigningInputs changed(SigningInputs inputs, HardZones& random) {
         inputs.zone_keys.push_back(key);
         publish(inputs, key);
       }
-      if (inputs.zone_keys.size() > 3) {
+      if (inputs.zone_keys.size() > 4) {
         std::erase(inputs.dnskey, inputs.zone_keys.front().dnskey);
         inputs.zone_keys.erase(inputs.zone_keys.begin());
-        inputs.zone_keys.front().active_from_s = 0;
+        for (auto& left : inputs.zone_keys) {
+          left.active_from_s = left.dnskey == key_of_other_algorithm().dnskey ? left.active_from_s : 0;
+        }
       }
       break;
     }
@@ -55,6 +88,12 @@ SigningInputs changed(SigningInputs inputs, HardZones& random) {
       } else {
         inputs.key_ttl = dns::Ttl::from_seconds(static_cast<std::int64_t>(random.below(7200))).value();
       }
+      break;
+    case 5:
+      inputs.zonemd = !inputs.zonemd;
+      break;
+    case 6:
+      roll_algorithm(inputs, random);
       break;
     default:
       break;

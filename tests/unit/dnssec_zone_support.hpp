@@ -49,6 +49,9 @@ enum class KeyRoles {
 /// What the tools complain of: empty if ldns-verify-zone, dnssec-verify and kzonecheck are content.
 [[nodiscard]] std::string complaints(const dns::ZoneSnapshot& zone, KeyRoles roles = KeyRoles::split);
 
+/// Also that there is no ZONEMD record, or a wrong one (RFC 8976).
+[[nodiscard]] std::string zonemd_complaints(const std::string& zone_file);
+
 /// In place of signatures, hashes; and counts them. For large zones.
 class CountingSigner final : public Signer {
  public:

@@ -65,4 +65,11 @@ std::string complaints(const dns::ZoneSnapshot& zone, KeyRoles roles) {
   return found.empty() ? found : found + text;
 }
 
+std::string zonemd_complaints(const std::string& zone_file) {
+  const TemporaryFolder folder;
+  const std::string file = (folder.path() / "zone").string();
+  std::ofstream(file) << zone_file;
+  return failure_of("ldns-verify-zone -V 2 -Z " + file);
+}
+
 }  // namespace minidns::dnssec::test

@@ -38,6 +38,7 @@ class SignedZones : public testing::Test {
         {KeySetId(uuid(key_set)), time, 1, 1},
         {static_cast<std::int32_t>(7 * day), static_cast<std::int32_t>(21 * day), static_cast<std::int32_t>(day)},
         storage::Denial::nsec,
+        false,
         dns::Ttl::from_wire(3600),
         {},
         {},
