@@ -7,8 +7,8 @@
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
 #include <string>
+#include <vector>
 
 namespace minidns::central {
 
@@ -26,8 +26,9 @@ struct Settings {
   std::size_t io_threads = 2;
   std::size_t request_queue_max = 1000;  ///< requests that wait for a database thread; more are answered 503
   Retention retention;
-  std::optional<std::string> ksk_master_key_file;  ///< seals KSKs; only central has it. Nothing: no zone gets a KSK
-  AddressPolicy inbound_policy;                    ///< which addresses may be masters of SECONDARY zones
+  /// Under which the data keys of KSKs are wrapped; only central has them. None: no zone gets a KSK.
+  std::vector<MasterKeySource> ksk_master_keys;
+  AddressPolicy inbound_policy;  ///< which addresses may be masters of SECONDARY zones
 };
 
 /// Throws ConfigError.
