@@ -21,6 +21,9 @@ create table ksk_data_keys (                       -- of ksk_secrets; under the 
   wrapped_at timestamptz not null default now()
 );
 
+-- What retention looks for: keys that can be destroyed once no version of the history needs them.
+create index dnssec_keys_removed on dnssec_keys (removed_at) where state = 'removed';
+
 grant select on data_keys to minidns_central, minidns_mdns, minidns_pool_manager;
 grant select on ksk_data_keys to minidns_central;
 grant insert, update (wrapped, wrapped_at) on data_keys, ksk_data_keys to minidns_central;

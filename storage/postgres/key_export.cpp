@@ -13,7 +13,7 @@ const std::string select_keys =
     ", coalesce(z.sealed, s.sealed), e.ttl"
     " from zones o join key_sets e on e.id = o.key_set_id join dnssec_keys k on k.zone_id = o.id"
     " left join zsk_secrets z on z.key_id = k.id left join ksk_secrets s on s.key_id = k.id"
-    " where o.name_key = $1 and o.deleted_at is null and k.state <> 'removed'"
+    " where o.name_key = $1 and o.deleted_at is null and k.state in ('published', 'active', 'retired')"
     " and coalesce(z.sealed, s.sealed) is not null"
     " order by k.role, k.created_at, k.id";
 

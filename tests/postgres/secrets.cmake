@@ -2,6 +2,7 @@ minidns_test(postgres_secrets
   SOURCES
     postgres/data_keys.cpp
     postgres/key_export.cpp
+    postgres/key_retention.cpp
     postgres/signing_support.cpp
     postgres/storage_support.cpp
     unit/dnssec_zone_support.cpp
