@@ -3,6 +3,7 @@ minidns_test(postgres_secrets
     postgres/data_keys.cpp
     postgres/key_export.cpp
     postgres/key_retention.cpp
+    postgres/key_stores.cpp
     postgres/signing_support.cpp
     postgres/storage_support.cpp
     unit/dnssec_zone_support.cpp
