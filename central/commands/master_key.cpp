@@ -76,10 +76,7 @@ void run_master_key_create(CommandLine& line) {
   line.finish();
   // O_EXCL: whoever overwrites a master key loses every secret in the database.
   const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  const Secret key(random_bytes(aes_key_octets));
-  const std::string digits = to_hex(key.reveal()) + "\n";
-  const Secret wiped(Bytes(digits.begin(), digits.end()));
-  const ByteView text = wiped.reveal();
+  const std::string text = to_hex(random_bytes(aes_key_octets)) + "\n";
   if (file.get() < 0 || ::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
       ::fsync(file.get()) != 0) {
     throw std::system_error(errno, std::generic_category(), path);
