@@ -99,7 +99,7 @@ api::Result<api::ZoneDnssecView> ZoneDnssecPort::sign(const api::Scope& scope, c
     }
     if (policy->fields.key_model == storage::KeyModel::ksk_zsk && !vault_.has_ksk_store()) {
       return Problem{.type = ProblemType::invalid_operation,
-                     .message = "central has no KSK master key, which the policy's KSK needs"};
+                     .message = "central has no ksk_master_key_file, which the policy's KSK needs"};
     }
     const auto present = stores_.zones.read(reach_of(scope), zone);
     if (!present) {

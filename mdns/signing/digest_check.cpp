@@ -56,7 +56,7 @@ bool DigestCheck::agrees(const ContentKey& key, const storage::ZoneHead& head, c
 }
 
 /// Null as long as no data key can be had to derive it of: the database is away, or central never ran.
-std::shared_ptr<const DigestCheck::Keyed> DigestCheck::keyed_by() {
+std::shared_ptr<const DigestCheck::Keyed> DigestCheck::keyed_by() const {
   {
     const std::lock_guard lock(mutex_);
     if (keyed_) {

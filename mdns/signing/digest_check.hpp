@@ -95,7 +95,7 @@ class DigestCheck {
     std::array<std::uint8_t, 4> id;
   };
 
-  [[nodiscard]] std::shared_ptr<const Keyed> keyed_by();
+  [[nodiscard]] std::shared_ptr<const Keyed> keyed_by() const;
   [[nodiscard]] bool pass_unchecked(const storage::ZoneHead& head) const;
   [[nodiscard]] bool compare(const ContentKey& key, const storage::ZoneHead& head, const Keyed& keyed,
                              const dnssec::ZoneDigest& digest);
@@ -118,7 +118,7 @@ class DigestCheck {
   const Logger& log_;
 
   mutable std::mutex mutex_;  // guards what follows
-  std::shared_ptr<const Keyed> keyed_;
+  mutable std::shared_ptr<const Keyed> keyed_;
   std::list<Known> known_;  // used last first
   std::unordered_map<ContentKey, std::list<Known>::iterator> places_;
   std::unordered_map<ContentKey, Doubt> doubts_;
