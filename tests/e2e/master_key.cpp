@@ -116,6 +116,12 @@ TEST_F(MasterKey, IsChangedWhileAllProgramsRun) {
   const auto said = platform().central_command(
       {"master-key", "rewrap", "--to", "file:" + path("next-key"), "--ksk-to", "env:MINIDNS_TEST_KSK_KEY"});
   EXPECT_NE(said.find("3 data keys are under the new master key"), std::string::npos) << said;
+  const auto status = platform().central_command({"master-key", "status"});
+  const std::string next_line = "master key command:/bin/cat: ";
+  ASSERT_NE(status.find(next_line), std::string::npos) << status;
+  const auto next_id = status.substr(status.find(next_line) + next_line.size(), 8);
+  EXPECT_EQ(count(status, "is under master key " + next_id), 2U) << status;
+  EXPECT_EQ(count(status, "is under master key "), 3U) << status;
   EXPECT_TRUE(eventually([&] { return count(platform().mdns(1).log(), "keys and nameservers loaded") > loaded; }))
       << "the store gets the data keys as they are now";
   change("rewrapped");
@@ -144,6 +150,20 @@ TEST_F(MasterKey, IsChangedWhileAllProgramsRun) {
   restart_with(platform().mdns(2), next);
   change("next");
   EXPECT_TRUE(eventually([&] { return transferred(zone, 2, before).find("RRSIG") != std::string::npos; }));
+
+  // The zone's keys can leave.
+  ::mkdir(path("leaving").c_str(), 0700);
+  const auto files =
+      platform().central_command({"dnssec", "export", "signed.example.org", "--directory", path("leaving")});
+  EXPECT_EQ(count(files, "Ksigned.example.org.+013+"), 2U) << files;
+  const auto ds = rest.get("/v2/zones/" + id + "/dnssec").body.at("ds").as_array().at(0).at("key_tag").to_number<int>();
+  const std::string tag = std::to_string(ds);
+  const auto of_parent = run({"dnssec-dsfromkey", path("leaving") + "/Ksigned.example.org.+013+" +
+                                                      std::string(5 - tag.size(), '0') + tag + ".key"});
+  EXPECT_EQ(of_parent.out.rfind("signed.example.org. IN DS " + tag + " ", 0), 0U) << of_parent.out << of_parent.err;
+  EXPECT_THROW((void)platform().central_command({"dnssec", "export", zone, "--directory", path("leaving")}),
+               std::runtime_error)
+      << "nothing is overwritten";
 
   // Who has the old ones alone opens nothing any more.
   platform().central().stop();
