@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <set>
+#include <array>
+#include <atomic>
 #include <stdexcept>
 #include <string>
+#include <thread>
+#include <vector>
 
 namespace minidns {
 namespace {
@@ -201,6 +204,25 @@ TEST_F(Envelopes, NeedNoSourceForDataKeysThatTheyWereTold) {
   EXPECT_TRUE(restarted.derive("p")->equals(derived));
   EXPECT_EQ(source_.reads, 1);
   EXPECT_EQ(with({3}).learn(stored).foreign, 2U);
+}
+
+TEST_F(Envelopes, MayBeUsedByAnyThread) {
+  const Envelope envelope = with({1});
+  const Bytes sealed = with({1}).seal(secret("s"), "c");
+  const auto keys = source_.keys;
+  std::atomic<int> opened{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int n = 0; n < 200; ++n) {
+        (void)envelope.learn(keys);
+        const Bytes mine = envelope.seal(secret("mine"), "c");
+        opened += envelope.open(mine, "c") && envelope.open(sealed, "c") && envelope.derive("p") ? 1 : 0;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(opened.load(), 800);
 }
 
 }  // namespace
