@@ -55,8 +55,12 @@ Result<Secret, SecretError> Envelope::open_by_data_key(ByteView sealed, std::str
   }
   const DataKeyId id = id_in(sealed);
   Key key = find(id);
-  const bool was_asked = key || ask_unless_lately();
-  if (!key && !(key = find(id))) {
+  bool was_asked = true;
+  if (!key) {
+    was_asked = ask_unless_lately();
+    key = find(id);
+  }
+  if (!key) {
     return SecretError{SecretErrc::unknown_data_key,
                        "data key " + id.to_string() +
                            (was_asked ? " isn't there, or wrapped under another master key" : " can't be asked for")};

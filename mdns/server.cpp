@@ -192,7 +192,7 @@ Server::State::State(const Settings& settings_, MasterKeys master_keys, const Cl
       connections(std::make_shared<postgres::ConnectionPool>(connection_settings(settings.database, "load"),
                                                              2 * workers_each() + own_connections, acquire_limit,
                                                              reader_check)),
-      secrets(std::move(master_keys), connections, clock, log),
+      secrets(std::move(master_keys), connections, clock, metrics, log),
       replicas(settings.replicas, connection_settings(settings.database, "replica"), 2 * workers_each() + 1,
                acquire_limit, reader_check),
       content(connections, replicas.pools(), settings.replicas.wait, reader_check,

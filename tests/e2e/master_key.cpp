@@ -124,6 +124,9 @@ TEST_F(MasterKey, IsChangedWhileAllProgramsRun) {
   EXPECT_EQ(count(status, "is under master key "), 3U) << status;
   EXPECT_TRUE(eventually([&] { return count(platform().mdns(1).log(), "keys and nameservers loaded") > loaded; }))
       << "the store gets the data keys as they are now";
+  const auto foreign = [&](int which) { return platform().mdns(which).metric("minidns_mdns_data_keys_foreign"); };
+  EXPECT_EQ(foreign(1), 0);
+  EXPECT_TRUE(eventually([&] { return foreign(2) == 2; })) << "it must get the new master key before it is restarted";
   change("rewrapped");
   const auto after = add_tsig_key(admin, "after.test.");
   for (int which : {1, 2}) {
