@@ -40,6 +40,7 @@ using TsigKeyId = Id<struct TsigKeyTag>;
 using DnssecPolicyId = Id<struct DnssecPolicyTag>;
 using DnssecKeyId = Id<struct DnssecKeyTag>;
 using KeySetId = Id<struct KeySetTag>;
+using DataKeyId = Id<struct DataKeyTag>;
 using TokenId = Id<struct TokenTag>;
 using InstanceId = Id<struct InstanceTag>;
 

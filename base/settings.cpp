@@ -1,8 +1,57 @@
 #include "base/settings.hpp"
 
+#include <utility>
+
 namespace minidns {
 
 using namespace std::chrono_literals;
+
+namespace {
+
+/// Two, in case of a change from one to the next, and one that somebody forgot.
+constexpr std::size_t master_keys_max = 3;
+
+MasterKeySource read_source(ConfigMap map) {
+  const bool has_file = map.has("file");
+  const bool has_env = map.has("env");
+  const bool has_command = map.has("command");
+  if (has_file + has_env + has_command != 1) map.reject("file", "or env, or command: one of them");
+  MasterKeySource source;
+  if (has_file) {
+    source.place = MasterKeySource::File{map.string("file")};
+  } else if (has_env) {
+    source.place = MasterKeySource::Environment{map.string("env")};
+  } else {
+    auto argv = map.strings("command");
+    if (argv.empty() || !argv.front().starts_with('/')) map.reject("command", "must begin with an absolute path");
+    if (argv.size() > MasterKeySource::argv_max) map.reject("command", "has too many arguments");
+    source.place = MasterKeySource::Command{std::move(argv)};
+  }
+  map.finish();
+  return source;
+}
+
+}  // namespace
+
+std::vector<MasterKeySource> read_master_key_sources(ConfigMap& root, const std::string& name) {
+  const std::string file = name + "_file";
+  const std::string list = name + "s";
+  if (root.has(file) + root.has(name) + root.has(list) > 1) {
+    root.reject(root.has(list) ? list : name, "only one of " + file + ", " + name + " and " + list);
+  }
+  std::vector<MasterKeySource> sources;
+  if (root.has(file)) {
+    sources.push_back({MasterKeySource::File{root.string(file)}});
+  } else if (root.has(name)) {
+    sources.push_back(read_source(root.map(name)));
+  } else if (root.has(list)) {
+    for (auto& map : root.maps(list)) {
+      sources.push_back(read_source(std::move(map)));
+    }
+    if (sources.empty() || sources.size() > master_keys_max) root.reject(list, "must have 1 to 3 entries");
+  }
+  return sources;
+}
 
 ProgramSettings read_program_settings(ConfigMap& root) {
   ProgramSettings settings;
@@ -19,7 +68,8 @@ ProgramSettings read_program_settings(ConfigMap& root) {
   settings.ops_port = static_cast<std::uint16_t>(ops.integer("port", 1, 65535));
   ops.finish();
 
-  settings.master_key_file = root.string("master_key_file");
+  settings.master_keys = read_master_key_sources(root, "master_key");
+  if (settings.master_keys.empty()) root.reject("master_key_file", "is required, or master_key, or master_keys");
   return settings;
 }
 

@@ -2,23 +2,30 @@
 
 #include "base/config.hpp"
 #include "base/log.hpp"
+#include "base/master_key_source.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace minidns {
 
-/// What every program's configuration file has: `log`, `ops` and `master_key_file`.
+/// What every program's configuration file has: `log`, `ops` and the master key.
 struct ProgramSettings {
   LogLevel log_level = LogLevel::info;
   std::string ops_address = "127.0.0.1";
   std::uint16_t ops_port = 0;
-  std::string master_key_file;
+  std::vector<MasterKeySource> master_keys;  ///< at least one
 };
 
-/// Reads `log.level`, `ops.address`, `ops.port` (required) and `master_key_file` (required). Throws ConfigError.
+/// Reads `log.level`, `ops.address`, `ops.port` (required) and `master_key…` (required). Throws ConfigError.
 [[nodiscard]] ProgramSettings read_program_settings(ConfigMap& root);
+
+/// One of `NAME_file: PATH`, `NAME: {file: PATH}`, `NAME: {env: NAME}`, `NAME: {command: [PATH, ARGUMENT…]}`, and
+/// `NAMEs: [{…}, …]`, where NAME is `master_key`, say; empty if there is none of them. Throws ConfigError.
+[[nodiscard]] std::vector<MasterKeySource> read_master_key_sources(ConfigMap& root, const std::string& name);
 
 /// `database`: how a program reaches PostgreSQL.
 struct DatabaseSettings {

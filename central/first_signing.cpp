@@ -21,7 +21,7 @@ Problem problem_of(const dnssec::Error& error) {
 api::Result<void> FirstSigning::check(const storage::DnssecPolicyFields& policy) const {
   if (policy.key_model == storage::KeyModel::ksk_zsk && !vault_.has_ksk_store()) {
     return Problem{.type = ProblemType::invalid_operation,
-                   .message = "central has no ksk_master_key_file, which the policy's KSK needs"};
+                   .message = "central has no ksk_master_key, which the policy's KSK needs"};
   }
   if (refresh_.observe_clock(clock_leap_max).accepted) {
     return {};

@@ -34,10 +34,30 @@ void Housekeeping::pass(const std::stop_token& stop) {
       break;
     }
   }
+  total += prune_keys(stop);
   pruned_.increment(static_cast<double>(total));
   if (total > 0) {
     log_.info("old rows were pruned", {{"rows", total}});
   }
+}
+
+/// Key sets first: they keep the keys.
+std::int64_t Housekeeping::prune_keys(const std::stop_token& stop) {
+  std::int64_t total = 0;
+  std::optional<KeySetId> position;
+  do {
+    const auto step = retention_.prune_key_sets(position, settings_.age);
+    total += step.pruned;
+    position = step.next;
+  } while (position && wait(stop, housekeeping_pause));
+  while (const auto destroyed = retention_.destroy_keys(settings_.age)) {
+    log_.info("private keys that no version needs were destroyed", {{"keys", destroyed}});
+    total += destroyed;
+    if (!wait(stop, housekeeping_pause)) {
+      break;
+    }
+  }
+  return total;
 }
 
 }  // namespace minidns::central

@@ -29,6 +29,7 @@ class Housekeeping {
   void run(const std::stop_token& stop);
   /// As far as it comes until it is asked to stop.
   void pass(const std::stop_token& stop);
+  [[nodiscard]] std::int64_t prune_keys(const std::stop_token& stop);
 
   storage::Retention& retention_;
   const Retention settings_;

@@ -1,5 +1,6 @@
 #include "central/key_vault.hpp"
 
+#include "dnssec/crypto/key_opener.hpp"
 #include "dnssec/crypto/make_signer.hpp"
 #include "dnssec/dnskey.hpp"
 
@@ -12,16 +13,18 @@ using dnssec::Error;
 using storage::KeyRole;
 
 Error no_ksk_store() {
-  return {Errc::bad_key, "there is no ksk_master_key_file"};
+  return {Errc::bad_key, "there is no KSK master key"};
 }
 
 }  // namespace
 
-const SecretBox* SealedKeyVault::box_of(KeyRole role) const {
-  if (role != KeyRole::ksk) {
-    return &master_;
-  }
-  return ksks_ ? &*ksks_ : nullptr;
+dnssec::Result<Secret> KeyVault::give_out(KeyRole /*role*/, const DnssecKeyId& /*id*/, const dns::Rdata& /*dnskey*/,
+                                          ByteView /*sealed*/) {
+  return Error{Errc::bad_key, "the key can't leave its store"};
+}
+
+const SecretStore* SealedKeyVault::store_of(KeyRole role) const {
+  return role == KeyRole::ksk ? ksks_ : &shared_;
 }
 
 dnssec::Result<MadeKey> SealedKeyVault::make(KeyRole role, dnssec::Algorithm algorithm, const DnssecKeyId& id) {
@@ -36,8 +39,8 @@ dnssec::Result<MadeKey> SealedKeyVault::take_in(KeyRole role, const Secret& bind
 
 dnssec::Result<MadeKey> SealedKeyVault::seal(KeyRole role, const DnssecKeyId& id,
                                              const dnssec::Result<dnssec::PrivateKey>& key) const {
-  const SecretBox* box = box_of(role);
-  if (box == nullptr) {
+  const SecretStore* store = store_of(role);
+  if (store == nullptr) {
     return no_ksk_store();
   }
   if (!key) {
@@ -55,32 +58,38 @@ dnssec::Result<MadeKey> SealedKeyVault::seal(KeyRole role, const DnssecKeyId& id
                             .algorithm = static_cast<std::uint8_t>(key->algorithm()),
                             .dnskey = dnskey.rdata(),
                             .state = storage::KeyState::active,
-                            .private_sealed = box->seal(key->stored(), storage::sealing_context(id))},
+                            .private_sealed = store->seal(key->stored(), storage::sealing_context(id))},
                  .signer = *std::move(signer)};
 }
 
 dnssec::Result<std::shared_ptr<const dnssec::Signer>> SealedKeyVault::open(KeyRole role, const DnssecKeyId& id,
                                                                            const dns::Rdata& dnskey, ByteView sealed) {
-  const SecretBox* box = box_of(role);
-  if (box == nullptr) {
+  const SecretStore* store = store_of(role);
+  if (store == nullptr) {
     return no_ksk_store();
   }
   const auto record = Dnskey::from_rdata(dnskey.octets());
   if (!record) {
     return record.error();
   }
-  const auto stored = box->open(sealed, storage::sealing_context(id));
-  if (!stored) {
-    return Error{Errc::bad_key, stored.error().detail};
+  return dnssec::SealedKeyOpener(*store).open(*record, sealed, storage::sealing_context(id));
+}
+
+dnssec::Result<Secret> SealedKeyVault::give_out(KeyRole role, const DnssecKeyId& id, const dns::Rdata& dnskey,
+                                                ByteView sealed) {
+  const SecretStore* store = store_of(role);
+  if (store == nullptr) {
+    return no_ksk_store();
   }
-  const auto key = dnssec::PrivateKey::from_stored(stored->reveal());
+  const auto record = Dnskey::from_rdata(dnskey.octets());
+  if (!record) {
+    return record.error();
+  }
+  const auto key = dnssec::SealedKeyOpener(*store).private_key(*record, sealed, storage::sealing_context(id));
   if (!key) {
     return key.error();
   }
-  if (!key->matches(*record)) {
-    return Error{Errc::bad_key, "the private key isn't that of its DNSKEY"};
-  }
-  return dnssec::make_signer(*key, record->flags);
+  return key->to_bind_text();
 }
 
 }  // namespace minidns::central

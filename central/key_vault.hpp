@@ -2,7 +2,7 @@
 
 #include "base/bytes.hpp"
 #include "base/ids.hpp"
-#include "base/secret_box.hpp"
+#include "base/secret_store.hpp"
 #include "dns/rrset.hpp"
 #include "dnssec/algorithm.hpp"
 #include "dnssec/crypto/private_key.hpp"
@@ -11,7 +11,6 @@
 #include "storage/zone_keys.hpp"
 
 #include <memory>
-#include <optional>
 
 namespace minidns::central {
 
@@ -21,8 +20,9 @@ struct MadeKey {
   std::shared_ptr<const dnssec::Signer> signer;
 };
 
-/// Where private DNSSEC keys are made and kept. What is sealed may as well be a reference into an HSM. Safe on every
-/// thread; may take a second (RSA).
+/// Where private DNSSEC keys are made and kept. What is "sealed" is what the database keeps of one: the encrypted key,
+/// or a reference into a token which the key never leaves (docs/decisions/0008). Safe on every thread; may take a
+/// second (RSA). Throws what its store of secrets throws.
 class KeyVault {
  public:
   virtual ~KeyVault() = default;
@@ -39,16 +39,18 @@ class KeyVault {
                                                                                    const DnssecKeyId& id,
                                                                                    const dns::Rdata& dnskey,
                                                                                    ByteView sealed) = 0;
+  /// The key in BIND's private-key format, for leaving. Errors as of `open`; a store need not give keys away.
+  [[nodiscard]] virtual dnssec::Result<Secret> give_out(storage::KeyRole role, const DnssecKeyId& id,
+                                                        const dns::Rdata& dnskey, ByteView sealed);
 };
 
-/// Keys that are kept in the database, sealed: ZSKs and CSKs under the master key that mdns has too, KSKs under
-/// another.
+/// Keys that are kept in the database, sealed: ZSKs and CSKs in the store that mdns has too, KSKs in another.
 class SealedKeyVault final : public KeyVault {
  public:
-  /// `master` must outlive this. `ksks`: nothing if there is no such key; then no zone can get a KSK.
-  SealedKeyVault(const SecretBox& master, std::optional<SecretBox> ksks) : master_(master), ksks_(std::move(ksks)) {}
+  /// Both must outlive this. `ksks`: null if there is no such store; then no zone can get a KSK.
+  SealedKeyVault(const SecretStore& shared, const SecretStore* ksks) : shared_(shared), ksks_(ksks) {}
 
-  [[nodiscard]] bool has_ksk_store() const override { return ksks_.has_value(); }
+  [[nodiscard]] bool has_ksk_store() const override { return ksks_ != nullptr; }
   [[nodiscard]] dnssec::Result<MadeKey> make(storage::KeyRole role, dnssec::Algorithm algorithm,
                                              const DnssecKeyId& id) override;
   [[nodiscard]] dnssec::Result<MadeKey> take_in(storage::KeyRole role, const Secret& bind_text,
@@ -56,15 +58,17 @@ class SealedKeyVault final : public KeyVault {
   [[nodiscard]] dnssec::Result<std::shared_ptr<const dnssec::Signer>> open(storage::KeyRole role, const DnssecKeyId& id,
                                                                            const dns::Rdata& dnskey,
                                                                            ByteView sealed) override;
+  [[nodiscard]] dnssec::Result<Secret> give_out(storage::KeyRole role, const DnssecKeyId& id, const dns::Rdata& dnskey,
+                                                ByteView sealed) override;
 
  private:
   [[nodiscard]] dnssec::Result<MadeKey> seal(storage::KeyRole role, const DnssecKeyId& id,
                                              const dnssec::Result<dnssec::PrivateKey>& key) const;
   /// Null: there is none.
-  [[nodiscard]] const SecretBox* box_of(storage::KeyRole role) const;
+  [[nodiscard]] const SecretStore* store_of(storage::KeyRole role) const;
 
-  const SecretBox& master_;
-  const std::optional<SecretBox> ksks_;
+  const SecretStore& shared_;
+  const SecretStore* const ksks_;
 };
 
 }  // namespace minidns::central

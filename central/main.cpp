@@ -24,8 +24,12 @@ constexpr const char* usage = R"(usage: central COMMAND --config FILE
                                         make a zone file the content of a zone
   zone lost                             list zones that a failover or restore lost, and that are served all the same
   zone forget NAME                      let such a zone go
+  dnssec export ZONE --directory DIR    write the zone's private keys, in BIND's format
   dnssec accept-clock                   after the database's clock leapt, say that it is right
   master-key create FILE                (needs no --config)
+  master-key rewrap [--to SOURCE] [--ksk-to SOURCE]
+                                        put the data keys under another master key: file:PATH, env:NAME, command:PATH
+  master-key status                     which master keys are in use
 )";
 
 constexpr int exit_usage = 2;
@@ -62,6 +66,15 @@ void run(central::CommandLine& line) {
   }
   if (line.take({"zone", "forget"})) {
     return central::run_zone_forget(line, settings);
+  }
+  if (line.take({"master-key", "rewrap"})) {
+    return central::run_master_key_rewrap(line, settings, clock);
+  }
+  if (line.take({"master-key", "status"})) {
+    return central::run_master_key_status(line, settings);
+  }
+  if (line.take({"dnssec", "export"})) {
+    return central::run_dnssec_export(line, settings, clock);
   }
   if (line.take({"dnssec", "accept-clock"})) {
     return central::run_dnssec_accept_clock(line, settings);

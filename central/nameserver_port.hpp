@@ -2,7 +2,7 @@
 
 #include "api/ports.hpp"
 #include "base/clock.hpp"
-#include "base/secret_box.hpp"
+#include "base/secret_store.hpp"
 #include "central/announcer.hpp"
 #include "storage/nameservers.hpp"
 #include "storage/pools.hpp"
@@ -16,7 +16,7 @@ class NameserverPort final : public api::Nameservers {
  public:
   /// All must outlive this.
   NameserverPort(storage::Nameservers& nameservers, storage::Pools& pools, storage::TsigKeys& keys,
-                 storage::Views& views, const SecretBox& box, Announcer& announcer, const Clock& clock)
+                 storage::Views& views, const SecretStore& box, Announcer& announcer, const Clock& clock)
       : nameservers_(nameservers),
         pools_(pools),
         keys_(keys),
@@ -53,7 +53,7 @@ class NameserverPort final : public api::Nameservers {
   storage::Pools& pools_;
   storage::TsigKeys& keys_;
   storage::Views& views_;
-  const SecretBox& box_;
+  const SecretStore& box_;
   Announcer& announcer_;
   const Clock& clock_;
 };

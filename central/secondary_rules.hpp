@@ -4,7 +4,7 @@
 #include "api/zone.hpp"
 #include "base/address_policy.hpp"
 #include "base/ids.hpp"
-#include "base/secret_box.hpp"
+#include "base/secret_store.hpp"
 #include "storage/inbound.hpp"
 #include "storage/zone_reader.hpp"
 
@@ -16,7 +16,7 @@ namespace minidns::central {
 class SecondaryRules {
  public:
   /// `box` must outlive this.
-  SecondaryRules(AddressPolicy policy, const SecretBox& box) : policy_(std::move(policy)), box_(box) {}
+  SecondaryRules(AddressPolicy policy, const SecretStore& box) : policy_(std::move(policy)), box_(box) {}
 
   /// At least one; each an address that the policy permits, and none where one of our own programs or nameservers
   /// serves: a zone that is transferred in a circle would never expire.
@@ -26,7 +26,7 @@ class SecondaryRules {
 
  private:
   AddressPolicy policy_;
-  const SecretBox& box_;
+  const SecretStore& box_;
 };
 
 }  // namespace minidns::central

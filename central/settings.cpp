@@ -86,9 +86,7 @@ Settings read_settings(const std::string& path) {
   settings.database = read_database_settings(root);
   settings.server = read_listen(root);
   settings.retention = read_retention(root);
-  if (root.has("ksk_master_key_file")) {
-    settings.ksk_master_key_file = root.string("ksk_master_key_file");
-  }
+  settings.ksk_master_keys = read_master_key_sources(root, "ksk_master_key");
   settings.parents = read_parents(root);
   auto inbound = root.map("inbound");
   settings.inbound_policy = read_address_policy(inbound);

@@ -8,8 +8,8 @@
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
 #include <string>
+#include <vector>
 
 namespace minidns::central {
 
@@ -27,7 +27,8 @@ struct Settings {
   std::size_t io_threads = 2;
   std::size_t request_queue_max = 1000;  ///< requests that wait for a database thread; more are answered 503
   Retention retention;
-  std::optional<std::string> ksk_master_key_file;  ///< seals KSKs; only central has it. Nothing: no zone gets a KSK
+  /// Under which the data keys of KSKs are wrapped; only central has them. None: no zone gets a KSK.
+  std::vector<MasterKeySource> ksk_master_keys;
   ParentSettings parents;        ///< of signed zones, asked for DS; empty: a person says what they have
   AddressPolicy inbound_policy;  ///< which addresses may be masters of SECONDARY zones
 };

@@ -2,7 +2,7 @@
 
 #include "api/ports.hpp"
 #include "base/clock.hpp"
-#include "base/secret_box.hpp"
+#include "base/secret_store.hpp"
 #include "central/announcer.hpp"
 #include "storage/tsig_keys.hpp"
 #include "storage/views.hpp"
@@ -13,7 +13,7 @@ namespace minidns::central {
 class TsigKeyPort final : public api::TsigKeys {
  public:
   /// All must outlive this.
-  TsigKeyPort(storage::TsigKeys& keys, storage::Views& views, const SecretBox& box, Announcer& announcer,
+  TsigKeyPort(storage::TsigKeys& keys, storage::Views& views, const SecretStore& box, Announcer& announcer,
               const Clock& clock)
       : keys_(keys), views_(views), box_(box), announcer_(announcer), clock_(clock) {}
 
@@ -34,7 +34,7 @@ class TsigKeyPort final : public api::TsigKeys {
 
   storage::TsigKeys& keys_;
   storage::Views& views_;
-  const SecretBox& box_;
+  const SecretStore& box_;
   Announcer& announcer_;
   const Clock& clock_;
 };

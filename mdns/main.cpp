@@ -1,10 +1,10 @@
 #include "base/clock.hpp"
 #include "base/config.hpp"
 #include "base/log.hpp"
+#include "base/master_key_source.hpp"
 #include "base/metrics.hpp"
 #include "base/ops_server.hpp"
 #include "base/program.hpp"
-#include "base/secret_box.hpp"
 #include "mdns/server.hpp"
 #include "mdns/settings.hpp"
 
@@ -49,16 +49,15 @@ int run(const char* config_file) {
   const mdns::Settings settings = mdns::read_settings(ConfigMap::load(config_file));
   Logger log("mdns", settings.program.log_level, STDERR_FILENO);
   check_descriptors(settings, log);
-  const auto secret_box = SecretBox::from_file(settings.program.master_key_file);
-  if (!secret_box) {
-    log.error("master key not usable",
-              {{"file", settings.program.master_key_file}, {"reason", secret_box.error().detail}});
+  auto master_keys = read_master_keys(settings.program.master_keys);
+  if (!master_keys) {
+    log.error("master key not usable", {{"reason", master_keys.error().detail}});
     return exit_failure;
   }
   const SystemClock clock;
   Metrics metrics;
   std::atomic<bool> failed{false};
-  mdns::Server server(settings, *secret_box, clock, metrics, log, [&](const std::string& reason) {
+  mdns::Server server(settings, *std::move(master_keys), clock, metrics, log, [&](const std::string& reason) {
     log.error("database not usable", {{"reason", reason}});
     failed.store(true);
     request_stop();

@@ -15,7 +15,7 @@ void report_key(const Logger& log, const storage::StoredKey& stored, std::string
   log.error("TSIG key not usable: left out", {{"key", stored.name}, {"id", stored.id.to_string()}, {"reason", reason}});
 }
 
-std::shared_ptr<const tsig::Key> open_key(const storage::StoredKey& stored, const SecretBox& box, const Logger& log) {
+std::shared_ptr<const tsig::Key> open_key(const storage::StoredKey& stored, const SecretStore& box, const Logger& log) {
   auto name = dns::Name::from_text(stored.name);
   if (!name) {
     report_key(log, stored, name.error().detail);
@@ -126,7 +126,8 @@ bool Peers::allows_unsigned_soa(const boost::asio::ip::address& peer, const Pool
   return found != unsigned_soa_.end() && found->second.contains(pool);
 }
 
-std::shared_ptr<const Peers> make_peers(const storage::TransferPeers& stored, const SecretBox& box, const Logger& log) {
+std::shared_ptr<const Peers> make_peers(const storage::TransferPeers& stored, const SecretStore& box,
+                                        const Logger& log) {
   Keys keys;
   std::vector<tsig::ScopedKey> scoped;
   for (const storage::StoredKey& row : stored.keys) {

@@ -2,7 +2,7 @@
 
 #include "base/ids.hpp"
 #include "base/log.hpp"
-#include "base/secret_box.hpp"
+#include "base/secret_store.hpp"
 #include "base/view_id.hpp"
 #include "mdns/published.hpp"
 #include "storage/transfer_peers.hpp"
@@ -55,7 +55,7 @@ class Peers {
   [[nodiscard]] bool allows_unsigned_soa(const boost::asio::ip::address& peer, const PoolId& pool) const;
 
  private:
-  friend std::shared_ptr<const Peers> make_peers(const storage::TransferPeers&, const SecretBox&, const Logger&);
+  friend std::shared_ptr<const Peers> make_peers(const storage::TransferPeers&, const SecretStore&, const Logger&);
 
   explicit Peers(std::shared_ptr<const tsig::KeyRing> keys);
 
@@ -70,7 +70,7 @@ class Peers {
 using PublishedPeers = Published<Peers>;
 
 /// What can't be used (a secret that doesn't open, a bad name or algorithm) is logged and left out.
-[[nodiscard]] std::shared_ptr<const Peers> make_peers(const storage::TransferPeers& stored, const SecretBox& box,
+[[nodiscard]] std::shared_ptr<const Peers> make_peers(const storage::TransferPeers& stored, const SecretStore& box,
                                                       const Logger& log);
 
 }  // namespace minidns::mdns

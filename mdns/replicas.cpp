@@ -38,4 +38,18 @@ std::vector<FollowedDatabase> Replicas::followed() {
   return databases;
 }
 
+void count(const ReplicaMetrics& metrics, postgres::PostgresContentSource::Choice choice) {
+  switch (choice) {
+    case postgres::PostgresContentSource::Choice::replica:
+      metrics.replica.increment();
+      return;
+    case postgres::PostgresContentSource::Choice::lagging:
+      metrics.lagging.increment();
+      return;
+    case postgres::PostgresContentSource::Choice::no_replica:
+      metrics.away.increment();
+      return;
+  }
+}
+
 }  // namespace minidns::mdns

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "mdns/follow/follower.hpp"
+#include "mdns/metrics.hpp"
 #include "mdns/replica_settings.hpp"
 #include "storage/postgres/connection.hpp"
+#include "storage/postgres/content_source.hpp"
 #include "storage/postgres/feed_reader.hpp"
 #include "storage/postgres/reader_check.hpp"
 #include "storage/postgres/transfer_peers.hpp"
@@ -38,5 +40,7 @@ class Replicas {
   };
   std::list<Replica> replicas_;
 };
+
+void count(const ReplicaMetrics& metrics, storage::postgres::PostgresContentSource::Choice choice);
 
 }  // namespace minidns::mdns

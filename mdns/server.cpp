@@ -10,6 +10,7 @@
 #include "mdns/notify/sender.hpp"
 #include "mdns/published.hpp"
 #include "mdns/replicas.hpp"
+#include "mdns/secrets.hpp"
 #include "mdns/signing/digests_in_database.hpp"
 #include "mdns/tcp_server.hpp"
 #include "mdns/tls/tls_context.hpp"
@@ -17,7 +18,6 @@
 #include "mdns/zone_source.hpp"
 #include "mdns/zone_updater.hpp"
 #include "storage/hints.hpp"
-#include "storage/postgres/content_source.hpp"
 #include "storage/postgres/feed_reader.hpp"
 #include "storage/postgres/instances.hpp"
 #include "storage/postgres/reader_check.hpp"
@@ -53,6 +53,8 @@ constexpr std::size_t differences_octets_max = std::size_t{32} << 20U;
 constexpr std::chrono::seconds cut_limit{2};
 /// Heartbeat and feed notice within this time that a database hangs.
 constexpr std::chrono::milliseconds small_statement_limit{5000};
+/// For keys and nameservers, and for data keys, beside one for each worker.
+constexpr std::size_t own_connections = 2;
 /// A worker that finds no free connection: there is one for each, so that is a fault.
 constexpr std::chrono::milliseconds acquire_limit{1000};
 
@@ -96,8 +98,8 @@ std::thread named_thread(const char* name, std::function<void()> work) {
 
 /// Members are in the order of use: each may refer to those above it.
 struct Server::State {
-  State(const Settings& settings_, const SecretBox& secret_box, const Clock& clock_, Metrics& metrics,
-        const Logger& log_, std::function<void(const std::string&)> on_fatal);
+  State(const Settings& settings_, MasterKeys master_keys, const Clock& clock_, Metrics& metrics, const Logger& log_,
+        std::function<void(const std::string&)> on_fatal);
   ~State();
 
   void listen(const ListenAddress& address);
@@ -112,7 +114,6 @@ struct Server::State {
   void run_io();
   void report(const std::exception_ptr& failure) const;
   [[nodiscard]] bool bring_to_store(const ContentKey& key);
-  void count(postgres::PostgresContentSource::Choice choice) const;
   [[nodiscard]] std::size_t workers_each() const { return std::max<std::size_t>(1, settings.database.connections / 2); }
 
   const Settings settings;
@@ -131,6 +132,7 @@ struct Server::State {
   DatabaseState database;
   const postgres::ReaderCheck reader_check;
   std::shared_ptr<postgres::ConnectionPool> connections;
+  const Secrets secrets;
   Replicas replicas;
   postgres::PostgresContentSource content;
   postgres::PostgresTransferPeers peers_reader;
@@ -172,7 +174,7 @@ struct Server::State {
   bool stopped = false;
 };
 
-Server::State::State(const Settings& settings_, const SecretBox& secret_box, const Clock& clock_, Metrics& metrics,
+Server::State::State(const Settings& settings_, MasterKeys master_keys, const Clock& clock_, Metrics& metrics,
                      const Logger& log_, std::function<void(const std::string&)> on_fatal)
     : settings(settings_),
       clock(clock_),
@@ -188,11 +190,13 @@ Server::State::State(const Settings& settings_, const SecretBox& secret_box, con
       database(clock),
       reader_check(connection_settings(settings.database, "epoch")),
       connections(std::make_shared<postgres::ConnectionPool>(connection_settings(settings.database, "load"),
-                                                             2 * workers_each() + 1, acquire_limit, reader_check)),
+                                                             2 * workers_each() + own_connections, acquire_limit,
+                                                             reader_check)),
+      secrets(std::move(master_keys), connections, clock, metrics, log),
       replicas(settings.replicas, connection_settings(settings.database, "replica"), 2 * workers_each() + 1,
                acquire_limit, reader_check),
       content(connections, replicas.pools(), settings.replicas.wait, reader_check,
-              [this](postgres::PostgresContentSource::Choice choice) { count(choice); }),
+              [this](auto choice) { count(replica_metrics, choice); }),
       peers_reader(connections),
       recovery(connections, "mdns " + settings.advertised_address),
       feed(small_connection_settings(settings.database, "follow"), channels(), reader_check),
@@ -206,8 +210,8 @@ Server::State::State(const Settings& settings_, const SecretBox& secret_box, con
            metrics.gauge("minidns_mdns_transfers_waiting", "Transfers that wait for their turn")),
       sender(io, settings.notify, peers, clock, log, make_notify_metrics(metrics)),
       coordinator(io, self, settings.election, sender, index, clock),
-      signer(secret_box),
-      digests(check_digests_in(connection_settings(settings.database, "digest"), reader_check, secret_box, self,
+      signer(secrets.signing_keys()),
+      digests(check_digests_in(connection_settings(settings.database, "digest"), reader_check, secrets.store(), self,
                                metrics, log)),
       loader(content, cache, index, log, make_loader_metrics(metrics), signer, store.get(), digests.get()),
       updater(
@@ -220,12 +224,12 @@ Server::State::State(const Settings& settings_, const SecretBox& secret_box, con
       zones(loader, cache, differences, load_workers),
       inbound(
           io, settings.inbound, settings.database, reader_check, own_addresses(settings), self,
-          [this](const ZoneId& zone) { return coordinator.is_ours(zone); }, secret_box, clock, metrics, log),
+          [this](const ZoneId& zone) { return coordinator.is_ours(zone); }, secrets.store(), clock, metrics, log),
       tasks([this](const std::exception_ptr& failure) { report(failure); }),
       follower({{feed, content.primary(), peers_reader},
                 replicas.followed(),
                 recovery,
-                secret_box,
+                secrets.store(),
                 index,
                 cache,
                 loader,
@@ -240,7 +244,8 @@ Server::State::State(const Settings& settings_, const SecretBox& secret_box, con
                 log,
                 std::move(on_fatal),
                 store.get(),
-                [this](std::int64_t epoch) { reader_check.saw(epoch); }}),
+                [this](std::int64_t epoch) { reader_check.saw(epoch); },
+                [this](const std::vector<WrappedDataKey>& keys) { secrets.learn(keys); }}),
       heartbeat(instances, coordinator, database, self, settings.advertised_address, follow_metrics, clock, log) {
   handler.use(inbound.gate());
   for (const ListenAddress& address : settings.listen) {
@@ -363,20 +368,6 @@ void Server::State::run_io() {
   }
 }
 
-void Server::State::count(postgres::PostgresContentSource::Choice choice) const {
-  switch (choice) {
-    case postgres::PostgresContentSource::Choice::replica:
-      replica_metrics.replica.increment();
-      return;
-    case postgres::PostgresContentSource::Choice::lagging:
-      replica_metrics.lagging.increment();
-      return;
-    case postgres::PostgresContentSource::Choice::no_replica:
-      replica_metrics.away.increment();
-      return;
-  }
-}
-
 /// An exception that nobody expects: a fault of ours, or no memory. Only the connection or datagram is lost.
 void Server::State::report(const std::exception_ptr& failure) const {
   try {
@@ -421,9 +412,9 @@ void Server::State::stop() {
   }
 }
 
-Server::Server(const Settings& settings, const SecretBox& secret_box, const Clock& clock, Metrics& metrics,
+Server::Server(const Settings& settings, MasterKeys master_keys, const Clock& clock, Metrics& metrics,
                const Logger& log, std::function<void(const std::string&)> on_fatal)
-    : state_(std::make_unique<State>(settings, secret_box, clock, metrics, log, std::move(on_fatal))) {}
+    : state_(std::make_unique<State>(settings, std::move(master_keys), clock, metrics, log, std::move(on_fatal))) {}
 
 Server::~Server() = default;
 

@@ -2,9 +2,9 @@
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
+#include "base/master_keys.hpp"
 #include "base/metrics.hpp"
 #include "base/ops_server.hpp"
-#include "base/secret_box.hpp"
 #include "mdns/settings.hpp"
 
 #include <functional>
@@ -22,7 +22,7 @@ class Server {
  public:
   /// Binds and starts; throws boost::system::system_error if an address can't be had. A database that is away is no
   /// error. `on_fatal` is called, on another thread, if the database's schema is one that this program doesn't know.
-  Server(const Settings& settings, const SecretBox& secret_box, const Clock& clock, Metrics& metrics, const Logger& log,
+  Server(const Settings& settings, MasterKeys master_keys, const Clock& clock, Metrics& metrics, const Logger& log,
          std::function<void(const std::string&)> on_fatal);
   /// As `stop`.
   ~Server();

@@ -1,10 +1,11 @@
+#include "base/envelope.hpp"
 #include "base/io_threads.hpp"
 #include "base/ops_server.hpp"
 #include "base/program.hpp"
-#include "base/secret_box.hpp"
 #include "pool-manager/manager.hpp"
 #include "pool-manager/settings.hpp"
 #include "storage/hints.hpp"
+#include "storage/postgres/data_keys.hpp"
 #include "storage/postgres/feed_reader.hpp"
 #include "storage/postgres/migrations.hpp"
 #include "storage/postgres/nameserver_leases.hpp"
@@ -20,6 +21,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -48,18 +50,22 @@ storage::postgres::ConnectionSettings connection_settings(const DatabaseSettings
   return settings;
 }
 
-SecretBox open_secrets(const std::string& master_key_file) {
-  auto secrets = SecretBox::from_file(master_key_file);
-  if (!secrets) {
-    throw std::runtime_error("master key: " + secrets.error().detail);
+MasterKeys master_keys_of(const ProgramSettings& settings) {
+  auto keys = read_master_keys(settings.master_keys);
+  if (!keys) {
+    throw std::runtime_error("master key: " + keys.error().detail);
   }
-  return std::move(*secrets);
+  return *std::move(keys);
 }
 
-/// A database that isn't there can be waited for; one with a schema that we don't know can't.
-void check_database(storage::postgres::ConnectionPool& connections, DatabaseState& state) {
+/// A database that isn't there can be waited for; one with a schema that we don't know, or with secrets that we can't
+/// open, can't.
+void check_database(storage::postgres::ConnectionPool& connections, const Envelope& secrets, DatabaseState& state) {
   try {
     (void)connections.acquire();
+    if (secrets.refresh().foreign > 0) {
+      throw std::runtime_error("master key: data keys in the database are wrapped under another one");
+    }
     state.worked();
   } catch (const storage::postgres::SchemaMismatch&) {
     throw;
@@ -72,18 +78,20 @@ void run(const pool::Settings& settings) {
   const SystemClock clock;
   const Logger log("pool-manager", settings.program.log_level, standard_error);
   Metrics metrics;
-  const SecretBox secrets = open_secrets(settings.program.master_key_file);
+  MasterKeys master_keys = master_keys_of(settings.program);
 
   const storage::postgres::WriterCheck check(connection_settings(settings.database));
   storage::postgres::ConnectionPool connections(connection_settings(settings.database), settings.database.connections,
                                                 acquire_timeout, check);
+  storage::postgres::PostgresDataKeySource data_keys(connections);
+  const Envelope secrets(std::move(master_keys), data_keys, DataKeyPurpose::seal, clock);
   storage::postgres::NameserverWork work(connections);
   storage::postgres::NameserverLeases leases(connections);
   storage::postgres::PostgresFeedReader hints(connection_settings(settings.database),
                                               {storage::channel_feed, storage::channel_versions, storage::channel_have},
                                               check);
   DatabaseState database_state(clock, log);
-  check_database(connections, database_state);
+  check_database(connections, secrets, database_state);
 
   boost::asio::io_context io;
   const std::size_t connection_count = settings.database.connections;

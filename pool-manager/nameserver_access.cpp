@@ -43,7 +43,7 @@ AccessResult<Upstream> upstream_of(const storage::NameserverSettings& settings, 
   return upstream;
 }
 
-AccessResult<tsig::Key> open_key(const storage::SealedKey& sealed, const SecretBox& secrets) {
+AccessResult<tsig::Key> open_key(const storage::SealedKey& sealed, const SecretStore& secrets) {
   const auto algorithm = tsig::algorithm_from_text(sealed.algorithm);
   if (!algorithm) {
     return AccessError{"the algorithm of key " + sealed.name.to_text() + " is unknown: " + sealed.algorithm};
@@ -55,7 +55,7 @@ AccessResult<tsig::Key> open_key(const storage::SealedKey& sealed, const SecretB
   return tsig::Key{.name = sealed.name, .algorithm = *algorithm, .secret = std::move(*secret)};
 }
 
-AccessResult<Secret> driver_secret_of(const storage::NameserverSettings& settings, const SecretBox& secrets) {
+AccessResult<Secret> driver_secret_of(const storage::NameserverSettings& settings, const SecretStore& secrets) {
   if (!settings.secret_sealed) {
     return AccessError{"the nameserver has no secret for its driver"};
   }
@@ -86,7 +86,7 @@ AccessResult<MadeDriver> make_driver(const storage::NameserverSettings& settings
 }
 
 AccessResult<Control> make_control(const storage::NameserverSettings& settings, const ip::address& address,
-                                   const SecretBox& secrets, const boost::asio::any_io_executor& executor,
+                                   const SecretStore& secrets, const boost::asio::any_io_executor& executor,
                                    const Clock& clock) {
   if (!settings.transfer_key) {
     return AccessError{"the nameserver has no transfer key"};
@@ -148,7 +148,20 @@ std::optional<AccessError> add_catalog(NameserverAccess& access, const storage::
 
 }  // namespace
 
-Result<NameserverAccess, AccessError> open_access(const storage::NameserverSettings& settings, const SecretBox& secrets,
+void fetch_data_keys(const storage::NameserverSettings& settings, const SecretStore& secrets) {
+  // Whether they can be opened is for `open_access` to say.
+  for (const auto& key : {settings.transfer_key, settings.notify_key}) {
+    if (key) {
+      (void)open_key(*key, secrets);
+    }
+  }
+  if (settings.secret_sealed) {
+    (void)driver_secret_of(settings, secrets);
+  }
+}
+
+Result<NameserverAccess, AccessError> open_access(const storage::NameserverSettings& settings,
+                                                  const SecretStore& secrets,
                                                   const boost::asio::any_io_executor& executor, const Clock& clock) {
   const auto address = parse_address(settings.address);
   if (!address) {

@@ -3,7 +3,7 @@
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
-#include "base/secret_box.hpp"
+#include "base/secret_store.hpp"
 #include "pool-manager/decision.hpp"
 #include "pool-manager/drivers/bind_statistics.hpp"
 #include "pool-manager/drivers/driver.hpp"
@@ -43,10 +43,13 @@ struct NameserverAccess {
   Abilities abilities;
 };
 
+/// Has the data keys read that the stored secrets need: that blocks, where `open_access` isn't to.
+void fetch_data_keys(const storage::NameserverSettings& settings, const SecretStore& secrets);
+
 /// Makes it from what is stored: opens the sealed secrets, reads the driver's settings. `executor` is a strand; `clock`
 /// must outlive the result.
 [[nodiscard]] Result<NameserverAccess, AccessError> open_access(const storage::NameserverSettings& settings,
-                                                                const SecretBox& secrets,
+                                                                const SecretStore& secrets,
                                                                 const boost::asio::any_io_executor& executor,
                                                                 const Clock& clock);
 

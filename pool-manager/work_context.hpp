@@ -5,7 +5,7 @@
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "base/offload.hpp"
-#include "base/secret_box.hpp"
+#include "base/secret_store.hpp"
 #include "base/worker_pool.hpp"
 #include "pool-manager/backoff.hpp"
 #include "pool-manager/version_reports.hpp"
@@ -35,7 +35,7 @@ struct WorkContext {
   storage::NameserverWork& work;
   WorkerPool& database;
   DatabaseState& database_state;
-  const SecretBox& secrets;
+  const SecretStore& secrets;
   const VersionReports& reports;
   const Clock& clock;
   const Logger& log;

@@ -92,8 +92,12 @@ boost::asio::awaitable<bool> Worker::work() {
 
 /// Nothing if the nameserver is gone.
 boost::asio::awaitable<std::optional<Worker::Loaded>> Worker::load() {
-  auto read = [nameserver = lease_.lease().nameserver](storage::NameserverWork& work) {
-    return work.read_settings(nameserver);
+  auto read = [nameserver = lease_.lease().nameserver, &secrets = context_.secrets](storage::NameserverWork& work) {
+    auto settings = work.read_settings(nameserver);
+    if (settings) {
+      fetch_data_keys(*settings, secrets);
+    }
+    return settings;
   };
   auto settings = co_await ask_database(context_, read);
   if (!settings) {

@@ -15,7 +15,7 @@ namespace minidns::storage {
 struct InboundKey {
   std::string name;  ///< with a trailing dot
   std::string algorithm;
-  Bytes secret_sealed;  ///< base/secret_box.hpp, context `inbound-key:` and the zone's id
+  Bytes secret_sealed;  ///< base/envelope.hpp, context `inbound-key:` and the zone's id
 };
 
 /// A primary has something that isn't taken until an operator says so.

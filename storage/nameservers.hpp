@@ -24,7 +24,7 @@ struct NameserverFields {
   std::optional<TsigKeyId> notify_key;
   bool allow_unsigned_soa;
   std::string settings_json;           ///< the driver's own
-  std::optional<Bytes> secret_sealed;  ///< base/secret_box.hpp, context `nameserver:` and the id
+  std::optional<Bytes> secret_sealed;  ///< base/envelope.hpp, context `nameserver:` and the id
 };
 
 struct NameserverRecord {

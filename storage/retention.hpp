@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/ids.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -24,6 +26,18 @@ class Retention {
   /// Removes rows of zones that were deleted longer than `age` ago and that no nameserver has any more, and the
   /// tombstones of such; returns their number, 0 if there was nothing to do.
   [[nodiscard]] virtual std::int64_t remove_deleted(std::chrono::milliseconds age) = 0;
+
+  struct KeySetStep {
+    std::optional<KeySetId> next;  ///< where to go on; nothing: that were all
+    std::int64_t pruned;
+  };
+  /// Removes key sets that were made longer than `age` ago and that no zone and no version of the history has any more,
+  /// among the next after `after`.
+  [[nodiscard]] virtual KeySetStep prune_key_sets(const std::optional<KeySetId>& after,
+                                                  std::chrono::milliseconds age) = 0;
+  /// Destroys keys, with their private parts, that were taken out of their zone longer than `age` ago and that no key
+  /// set has any more; returns their number, 0 if there was nothing to do.
+  [[nodiscard]] virtual std::int64_t destroy_keys(std::chrono::milliseconds age) = 0;
 };
 
 }  // namespace minidns::storage

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/bytes.hpp"
+#include "base/data_key.hpp"
 #include "base/ids.hpp"
 #include "base/view_id.hpp"
 #include "dns/name.hpp"
@@ -13,7 +14,7 @@
 
 namespace minidns::storage {
 
-/// A TSIG key as it is stored: the secret is sealed (base/secret_box.hpp, context `tsig-key:` and the id).
+/// A TSIG key as it is stored: the secret is sealed (base/envelope.hpp, context `tsig-key:` and the id).
 struct StoredKey {
   TsigKeyId id;
   std::string name;  ///< as stored: a name with a trailing dot
@@ -42,7 +43,8 @@ struct StoredPeer {
 struct TransferPeers {
   std::vector<StoredKey> keys;
   std::vector<StoredPeer> peers;
-  std::vector<ZoneId> catalogs = {};  ///< all catalog zones
+  std::vector<ZoneId> catalogs = {};           ///< all catalog zones
+  std::vector<WrappedDataKey> data_keys = {};  ///< with which the keys are sealed
 };
 
 /// Who may ask for zones, and who is told of changes. Blocks; safe on every thread.

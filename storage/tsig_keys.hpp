@@ -18,7 +18,7 @@ struct TsigKeyFields {
   std::string name_text;  ///< as the client wrote it
   dns::Name name;
   std::string algorithm;
-  Bytes secret_sealed;  ///< base/secret_box.hpp, context `tsig-key:` and the id
+  Bytes secret_sealed;  ///< base/envelope.hpp, context `tsig-key:` and the id
   std::variant<PoolId, ZoneId> scope;
   ViewRef view;  ///< as which it sees its zones; written by its id
 };

@@ -39,7 +39,7 @@ enum class Denial { nsec, nsec3, nsec3_opt_out };
 struct ZoneSigningKey {
   DnssecKeyId id;
   dns::Rdata dnskey;
-  Bytes private_sealed;      ///< under the master key, context `sealing_context(id)`
+  Bytes private_sealed;      ///< base/envelope.hpp, context `sealing_context(id)`
   std::int64_t active_from;  ///< Unix seconds
 };
 

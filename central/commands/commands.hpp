@@ -35,6 +35,14 @@ void run_zone_forget(CommandLine& line, const Settings& settings);
 
 /// `master-key create FILE`: 256 random bits, readable by the owner only; never overwrites.
 void run_master_key_create(CommandLine& line);
+/// `master-key rewrap [--to SOURCE] [--ksk-to SOURCE]`: puts the data keys under other master keys, while programs run.
+void run_master_key_rewrap(CommandLine& line, const Settings& settings, const Clock& clock);
+/// `master-key status`: which master keys the data keys are under, and which we have.
+void run_master_key_status(CommandLine& line, const Settings& settings);
+
+/// `dnssec export ZONE --directory DIR`: a line for each key that was written, the files' name.
+void run_dnssec_export(CommandLine& line, const Settings& settings, const Clock& clock);
+/// `dnssec accept-clock`.
 void run_dnssec_accept_clock(CommandLine& line, const Settings& settings);
 
 }  // namespace minidns::central

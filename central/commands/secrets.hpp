@@ -1,16 +1,27 @@
 #pragma once
 
-#include "base/secret_box.hpp"
+#include "base/clock.hpp"
+#include "central/master_key_change.hpp"
+#include "central/secrets.hpp"
 #include "central/settings.hpp"
-
-#include <optional>
+#include "storage/postgres/connection.hpp"
+#include "storage/postgres/data_keys.hpp"
 
 namespace minidns::central {
 
-/// The master key of the configuration. Throws std::runtime_error.
-[[nodiscard]] SecretBox open_secrets(const Settings& settings);
+/// Of the configuration. Throws std::runtime_error.
+[[nodiscard]] BothMasterKeys read_master_keys(const Settings& settings);
 
-/// The key that seals KSKs; nothing if the configuration has none. Throws std::runtime_error.
-[[nodiscard]] std::optional<SecretBox> open_ksk_secrets(const Settings& settings);
+/// A command's connections, and what is sealed in the database.
+struct CommandSecrets {
+  /// Throws std::runtime_error where master keys can't be read, or don't fit the database's data keys; what storage
+  /// throws.
+  CommandSecrets(const Settings& settings, const Clock& clock);
+
+  storage::postgres::ConnectionPool pool;
+  storage::postgres::PostgresDataKeys keys;
+  BothMasterKeys masters;
+  Secrets secrets;
+};
 
 }  // namespace minidns::central

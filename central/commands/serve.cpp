@@ -4,7 +4,6 @@
 #include "base/metrics.hpp"
 #include "base/ops_server.hpp"
 #include "base/program.hpp"
-#include "base/secret_box.hpp"
 #include "base/worker_pool.hpp"
 #include "central/catalog_keeper.hpp"
 #include "central/commands/commands.hpp"
@@ -34,6 +33,7 @@
 #include "central/zone_port.hpp"
 #include "storage/hints.hpp"
 #include "storage/postgres/catalogs.hpp"
+#include "storage/postgres/data_keys.hpp"
 #include "storage/postgres/digest_faults.hpp"
 #include "storage/postgres/dnssec_policies.hpp"
 #include "storage/postgres/feed_reader.hpp"
@@ -75,9 +75,11 @@ std::size_t request_threads(const DatabaseSettings& database) {
 }
 
 /// A database that isn't there can be waited for; one with a schema that we don't know can't.
-void check_database(postgres::ConnectionPool& pool, DatabaseState& state) {
+/// Nor can one whose secrets we can't open.
+void check_database(postgres::ConnectionPool& pool, const Secrets& secrets, DatabaseState& state) {
   try {
     static_cast<void>(pool.acquire());
+    secrets.check();
     state.worked();
   } catch (const postgres::SchemaMismatch&) {
     throw;
@@ -129,25 +131,30 @@ struct Stores {
 void run_serve(CommandLine& line, const Settings& settings, const Clock& clock) {
   line.finish();
   const Logger log("central", settings.program.log_level, STDERR_FILENO);
-  const auto secrets = open_secrets(settings);
+  auto masters = read_master_keys(settings);
   Metrics metrics;
   DatabaseState database_state(clock, log);
   const postgres::WriterCheck writer_check(connection_settings(settings.database));
   postgres::ConnectionPool connections(connection_settings(settings.database), settings.database.connections,
                                        acquire_timeout, writer_check);
-  check_database(connections, database_state);
+  // A session of its own: secrets are sealed by threads that have one, and wait for this one.
+  postgres::ConnectionPool key_connections(connection_settings(settings.database), 1, acquire_timeout, writer_check);
+  postgres::PostgresDataKeys data_keys(key_connections);
+  const Secrets secrets(std::move(masters.shared), std::move(masters.ksk), data_keys, clock);
+  check_database(connections, secrets, database_state);
 
   Stores stores(connections);
   FeedAnnouncer announcer(connections, log, metrics);
   TokenAuthenticator authenticator(stores.tokens, clock);
-  const SecondaryRules secondary(settings.inbound_policy, secrets);
-  SealedKeyVault vault(secrets, open_ksk_secrets(settings));
+  const SecondaryRules secondary(settings.inbound_policy, secrets.shared());
+  SealedKeyVault vault(secrets.shared(), secrets.ksks());
   const FirstSigning first_signing(vault, stores.refresh, clock);
   ZonePort zones(stores.reader, stores.editor, secondary, first_signing, announcer, clock);
   RecordsetPort recordsets(stores.reader, stores.editor, announcer, clock);
   PoolPort pools(stores.pools, announcer, clock);
-  NameserverPort nameservers(stores.nameservers, stores.pools, stores.keys, stores.views, secrets, announcer, clock);
-  TsigKeyPort keys(stores.keys, stores.views, secrets, announcer, clock);
+  NameserverPort nameservers(stores.nameservers, stores.pools, stores.keys, stores.views, secrets.shared(), announcer,
+                             clock);
+  TsigKeyPort keys(stores.keys, stores.views, secrets.shared(), announcer, clock);
   ViewPort views(stores.views);
   ServiceStatusPort services(stores.services);
   DnssecPolicyPort dnssec_policies(stores.dnssec_policies, clock);

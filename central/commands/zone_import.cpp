@@ -59,10 +59,12 @@ void run_zone_import(CommandLine& line, const Settings& settings, const Clock& c
   postgres::PostgresZoneEditor editor(pool);
   postgres::PostgresZoneImports imports(pool);
   AtTheEnd announcer;
-  const auto secrets = open_secrets(settings);
-  const SecondaryRules secondary(settings.inbound_policy, secrets);
+  postgres::PostgresDataKeys keys(pool);
+  auto masters = read_master_keys(settings);
+  const Secrets secrets(std::move(masters.shared), std::move(masters.ksk), keys, clock);
+  const SecondaryRules secondary(settings.inbound_policy, secrets.shared());
   postgres::PostgresSigningRefresh refresh(pool);
-  SealedKeyVault vault(secrets, open_ksk_secrets(settings));
+  SealedKeyVault vault(secrets.shared(), secrets.ksks());
   const FirstSigning first_signing(vault, refresh, clock);
   ZonePort zones(reader, editor, secondary, first_signing, announcer, clock);
   const auto outcome = ZoneImporter(zones, reader, imports, clock).run(file, zone, project, email);

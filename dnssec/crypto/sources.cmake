@@ -8,6 +8,7 @@ target_sources(
           crypto/evp_key.cpp
           crypto/evp_signer.cpp
           crypto/handles.cpp
+          crypto/key_opener.cpp
           crypto/make_signer.cpp
           crypto/message_digest.cpp
           crypto/nonces.cpp

@@ -182,8 +182,13 @@ void Follower::load_peers(storage::TransferPeersReader& reader) {
   if (c_.store != nullptr) {
     c_.store->put_peers(stored);
   }
-  c_.peers.publish(make_peers(stored, c_.secret_box, c_.log));
+  publish_peers(stored);
   c_.log.info("keys and nameservers loaded", {{"keys", stored.keys.size()}, {"nameservers", stored.peers.size()}});
+}
+
+void Follower::publish_peers(const storage::TransferPeers& stored) {
+  c_.on_data_keys(stored.data_keys);
+  c_.peers.publish(make_peers(stored, c_.secrets, c_.log));
 }
 
 /// Clears BIND's memory of us as an unreachable primary (secondaries.md §1 of the project's notes; it is kept per

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/log.hpp"
-#include "base/secret_box.hpp"
+#include "base/secret_store.hpp"
 #include "mdns/follow/database_state.hpp"
 #include "mdns/follow/lost_versions.hpp"
 #include "mdns/follow/update_queue.hpp"
@@ -22,6 +22,7 @@
 #include <optional>
 #include <string>
 #include <unordered_set>
+#include <vector>
 
 namespace minidns::mdns {
 
@@ -37,7 +38,7 @@ struct FollowerContext {
   FollowedDatabase primary;
   std::vector<FollowedDatabase> replicas;
   storage::RecoveryReports& recovery;
-  const SecretBox& secret_box;
+  const SecretStore& secrets;
   ZoneIndex& index;
   SnapshotCache& cache;
   ZoneLoader& loader;
@@ -55,6 +56,8 @@ struct FollowerContext {
   LocalStore* store = nullptr;  ///< null: there is none
   /// Told of each epoch that is heard of, or that we are already in: sessions to an older one are of no use.
   std::function<void(std::int64_t)> on_epoch = [](std::int64_t) {};
+  /// Told of data keys that were read with the keys which they seal, before those are opened.
+  std::function<void(const std::vector<WrappedDataKey>&)> on_data_keys = [](const std::vector<WrappedDataKey>&) {};
 };
 
 /// Keeps index and peers as the database says, on a thread of its own (`run`). Hints are acted on at once; the feed,
@@ -89,6 +92,7 @@ class Follower {
   void refuse_older_epoch(storage::FeedReader& feed) const;
   void first_load(const FollowedDatabase& database);
   void load_peers(storage::TransferPeersReader& reader);
+  void publish_peers(const storage::TransferPeers& stored);
   void notify_first_of_each_pool();
   void hear_hints();
   void hear(const storage::Hint& hint);

@@ -31,7 +31,7 @@ void Follower::restore() {
 }
 
 void Follower::publish_restored(const LocalStore::Restored& restored) {
-  c_.peers.publish(make_peers(restored.peers, c_.secret_box, c_.log));
+  publish_peers(restored.peers);
   behind_ = restored.behind;
   // Without a number all will be compared.
   position_ =

@@ -150,7 +150,7 @@ asio::awaitable<void> run_job(std::shared_ptr<RefreshJob> job, std::shared_ptr<S
 struct Inbound::State {
   State(asio::io_context& io_, const InboundSettings& settings_, const DatabaseSettings& database,
         const OnConnect& on_connect, std::vector<InboundPrimary> own_, const InstanceId& self,
-        std::function<bool(const ZoneId&)> is_ours_, const SecretBox& box_, const Clock& clock_, Metrics& registry,
+        std::function<bool(const ZoneId&)> is_ours_, const SecretStore& box_, const Clock& clock_, Metrics& registry,
         const Logger& log_);
 
   void run();
@@ -164,7 +164,7 @@ struct Inbound::State {
   const InboundSettings settings;
   const std::vector<InboundPrimary> own;
   const std::function<bool(const ZoneId&)> is_ours;
-  const SecretBox& box;
+  const SecretStore& box;
   const Clock& clock;
   const Logger& log;
   const InboundMetrics metrics;
@@ -190,7 +190,7 @@ struct Inbound::State {
 
 Inbound::State::State(asio::io_context& io_, const InboundSettings& settings_, const DatabaseSettings& database,
                       const OnConnect& on_connect, std::vector<InboundPrimary> own_, const InstanceId& self,
-                      std::function<bool(const ZoneId&)> is_ours_, const SecretBox& box_, const Clock& clock_,
+                      std::function<bool(const ZoneId&)> is_ours_, const SecretStore& box_, const Clock& clock_,
                       Metrics& registry, const Logger& log_)
     : io(io_),
       settings(settings_),
@@ -309,8 +309,8 @@ void Inbound::State::start_due() {
 
 Inbound::Inbound(asio::io_context& io, const InboundSettings& settings, const DatabaseSettings& database,
                  const OnConnect& on_connect, std::vector<InboundPrimary> own, const InstanceId& self,
-                 std::function<bool(const ZoneId&)> is_ours, const SecretBox& box, const Clock& clock, Metrics& metrics,
-                 const Logger& log)
+                 std::function<bool(const ZoneId&)> is_ours, const SecretStore& box, const Clock& clock,
+                 Metrics& metrics, const Logger& log)
     : state_(std::make_unique<State>(io, settings, database, on_connect, std::move(own), self, std::move(is_ours), box,
                                      clock, metrics, log)) {}
 

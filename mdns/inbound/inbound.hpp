@@ -5,7 +5,7 @@
 #include "base/ids.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
-#include "base/secret_box.hpp"
+#include "base/secret_store.hpp"
 #include "base/settings.hpp"
 #include "mdns/inbound/inbound_table.hpp"
 #include "mdns/inbound/primary_client.hpp"
@@ -51,7 +51,7 @@ class Inbound {
   /// has returned.
   Inbound(boost::asio::io_context& io, const InboundSettings& settings, const DatabaseSettings& database,
           const OnConnect& on_connect, std::vector<InboundPrimary> own, const InstanceId& self,
-          std::function<bool(const ZoneId&)> is_ours, const SecretBox& box, const Clock& clock, Metrics& metrics,
+          std::function<bool(const ZoneId&)> is_ours, const SecretStore& box, const Clock& clock, Metrics& metrics,
           const Logger& log);
   /// As `stop`.
   ~Inbound();

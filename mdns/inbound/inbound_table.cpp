@@ -34,7 +34,7 @@ std::optional<InboundPrimary> parse_primary(const std::string& text) {
   return InboundPrimary{plain(address), port};
 }
 
-std::shared_ptr<const tsig::Key> open_key(const storage::InboundZone& zone, const SecretBox& box, const Logger& log) {
+std::shared_ptr<const tsig::Key> open_key(const storage::InboundZone& zone, const SecretStore& box, const Logger& log) {
   const auto name = dns::Name::from_text(zone.key->name);
   const auto algorithm = tsig::algorithm_from_text(zone.key->algorithm);
   auto secret = box.open(zone.key->secret_sealed, "inbound-key:" + zone.id.to_string());
@@ -54,7 +54,7 @@ std::string InboundPrimary::to_text() const {
 }
 
 InboundWork make_work(storage::InboundZone zone, const AddressPolicy& policy, const std::vector<InboundPrimary>& own,
-                      const SecretBox& box, const Logger& log) {
+                      const SecretStore& box, const Logger& log) {
   InboundWork work{std::move(zone), {}, nullptr, false};
   for (const std::string& text : work.zone.primaries) {
     const auto primary = parse_primary(text);

@@ -4,7 +4,7 @@
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "base/log.hpp"
-#include "base/secret_box.hpp"
+#include "base/secret_store.hpp"
 #include "dns/name.hpp"
 #include "dns/serial.hpp"
 #include "storage/inbound_store.hpp"
@@ -46,7 +46,7 @@ struct InboundWork {
 
 /// From the database's form: addresses that the policy refuses, or that are ours, are left out and logged.
 [[nodiscard]] InboundWork make_work(storage::InboundZone zone, const AddressPolicy& policy,
-                                    const std::vector<InboundPrimary>& own, const SecretBox& box, const Logger& log);
+                                    const std::vector<InboundPrimary>& own, const SecretStore& box, const Logger& log);
 
 /// Zones whose time without a primary is over (RFC 1035 §3.3.13, RFC 1034 §4.3.5). Asked for every query: one atomic
 /// load while there is none. Safe on every thread.

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "base/secret_box.hpp"
 #include "dns/delta.hpp"
 #include "dns/snapshot/builder.hpp"
 #include "dns/snapshot/zone_snapshot.hpp"
@@ -22,8 +21,8 @@ namespace minidns::mdns {
 /// Safe on every thread.
 class ContentSigner {
  public:
-  /// `box` must outlive this.
-  explicit ContentSigner(const SecretBox& box) : cache_(box) {}
+  /// `keys` must outlive this.
+  explicit ContentSigner(const dnssec::KeyOpener& keys) : cache_(keys) {}
 
   /// A whole zone, as a stream.
   class Builder {

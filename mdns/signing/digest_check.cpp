@@ -12,24 +12,12 @@ namespace {
 constexpr std::string_view digest_purpose = "minidns zone digest 1";
 constexpr std::string_view key_id_purpose = "minidns zone digest 1, key id";
 
-dnssec::DigestKey digest_key(const SecretBox& box) {
-  return dnssec::DigestKey::from_secret(box.derive(digest_purpose)).value();  // 32 octets are always right
-}
-
-std::array<std::uint8_t, 4> key_id(const SecretBox& box) {
-  const Secret derived = box.derive(key_id_purpose);
-  std::array<std::uint8_t, 4> id{};
-  std::copy_n(derived.reveal().begin(), id.size(), id.begin());
-  return id;
-}
-
 }  // namespace
 
-DigestCheck::DigestCheck(std::unique_ptr<storage::VersionDigests> stored, const SecretBox& box, const InstanceId& self,
-                         std::string build, DigestMetrics metrics, const Logger& log)
+DigestCheck::DigestCheck(std::unique_ptr<storage::VersionDigests> stored, const SecretStore& secrets,
+                         const InstanceId& self, std::string build, DigestMetrics metrics, const Logger& log)
     : stored_(std::move(stored)),
-      key_(digest_key(box)),
-      key_id_(key_id(box)),
+      secrets_(secrets),
       self_(self),
       build_(std::move(build)),
       metrics_(std::move(metrics)),
@@ -47,7 +35,8 @@ bool DigestCheck::agrees(const ContentKey& key, const storage::ZoneHead& head, c
     set_doubt(key, std::nullopt);
     return true;
   }
-  return compare(key, head, dnssec::ZoneDigest::of(zone, key_));
+  const auto keyed = keyed_by();
+  return keyed ? compare(key, head, *keyed, dnssec::ZoneDigest::of(zone, keyed->key)) : pass_unchecked(head);
 }
 
 bool DigestCheck::agrees(const ContentKey& key, const storage::ZoneHead& head, const dns::ZoneSnapshot& before,
@@ -57,13 +46,46 @@ bool DigestCheck::agrees(const ContentKey& key, const storage::ZoneHead& head, c
     return true;
   }
   expect_free(key, head);
+  const auto keyed = keyed_by();
+  if (!keyed) {
+    return pass_unchecked(head);
+  }
   const auto remembered = known(key, before.version());
-  const auto digest = remembered ? *remembered : dnssec::ZoneDigest::of(before, key_);
-  return compare(key, head, digest.after(step, key_));
+  const auto digest = remembered ? *remembered : dnssec::ZoneDigest::of(before, keyed->key);
+  return compare(key, head, *keyed, digest.after(step, keyed->key));
 }
 
-bool DigestCheck::compare(const ContentKey& key, const storage::ZoneHead& head, const dnssec::ZoneDigest& digest) {
-  const storage::VersionDigest ours{key.zone, head.version, key.view, key_id_, digest.octets(), self_, build_};
+/// Null as long as no data key can be had to derive it of: the database is away, or central never ran.
+std::shared_ptr<const DigestCheck::Keyed> DigestCheck::keyed_by() const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (keyed_) {
+      return keyed_;
+    }
+  }
+  const auto secret = secrets_.derive(digest_purpose);
+  const auto id = secrets_.derive(key_id_purpose);
+  if (!secret || !id) {
+    return nullptr;
+  }
+  auto keyed = std::make_shared<Keyed>(Keyed{dnssec::DigestKey::from_secret(*secret).value(), {}});
+  std::copy_n(id->reveal().begin(), keyed->id.size(), keyed->id.begin());
+  const std::lock_guard lock(mutex_);
+  keyed_ = keyed;
+  return keyed;
+}
+
+/// Nothing was compared before there was a key, so that nothing is in doubt.
+bool DigestCheck::pass_unchecked(const storage::ZoneHead& head) const {
+  log_.warning("zone version served without comparing its digest",
+               {{"zone", head.name.to_text()}, {"version", head.version.value()}, {"reason", "no data key"}});
+  metrics_.unchecked.increment();
+  return true;
+}
+
+bool DigestCheck::compare(const ContentKey& key, const storage::ZoneHead& head, const Keyed& keyed,
+                          const dnssec::ZoneDigest& digest) {
+  const storage::VersionDigest ours{key.zone, head.version, key.view, keyed.id, digest.octets(), self_, build_};
   const auto stored = ask(key, ours);
   using Kind = storage::VersionDigests::Stored::Kind;
   if (stored && stored->kind == Kind::none) {

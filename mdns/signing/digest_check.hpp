@@ -2,7 +2,7 @@
 
 #include "base/log.hpp"
 #include "base/metrics.hpp"
-#include "base/secret_box.hpp"
+#include "base/secret_store.hpp"
 #include "dnssec/zone/digest.hpp"
 #include "mdns/content_key.hpp"
 #include "storage/version_digests.hpp"
@@ -55,7 +55,8 @@ struct DigestMetrics {
 /// One load of a content at a time; several contents on any threads.
 class DigestCheck {
  public:
-  DigestCheck(std::unique_ptr<storage::VersionDigests> stored, const SecretBox& box, const InstanceId& self,
+  /// `secrets`, of which the digests' key is derived at the first need, must outlive this.
+  DigestCheck(std::unique_ptr<storage::VersionDigests> stored, const SecretStore& secrets, const InstanceId& self,
               std::string build, DigestMetrics metrics, const Logger& log);
 
   /// Throws DigestMismatch if `head` is quarantined: it needn't be read.
@@ -89,7 +90,15 @@ class DigestCheck {
     bool is_quarantined;
   };
 
-  [[nodiscard]] bool compare(const ContentKey& key, const storage::ZoneHead& head, const dnssec::ZoneDigest& digest);
+  struct Keyed {
+    dnssec::DigestKey key;
+    std::array<std::uint8_t, 4> id;
+  };
+
+  [[nodiscard]] std::shared_ptr<const Keyed> keyed_by() const;
+  [[nodiscard]] bool pass_unchecked(const storage::ZoneHead& head) const;
+  [[nodiscard]] bool compare(const ContentKey& key, const storage::ZoneHead& head, const Keyed& keyed,
+                             const dnssec::ZoneDigest& digest);
   [[nodiscard]] std::optional<storage::VersionDigests::Stored> ask(const ContentKey& key,
                                                                    const storage::VersionDigest& ours);
   void differs(const ContentKey& key, const storage::ZoneHead& head, const storage::VersionDigest& ours,
@@ -102,15 +111,15 @@ class DigestCheck {
   void remember(const ContentKey& key, dns::Version version, const dnssec::ZoneDigest& digest);
 
   const std::unique_ptr<storage::VersionDigests> stored_;
-  const dnssec::DigestKey key_;
-  const std::array<std::uint8_t, 4> key_id_;
+  const SecretStore& secrets_;
   const InstanceId self_;
   const std::string build_;
   const DigestMetrics metrics_;
   const Logger& log_;
 
   mutable std::mutex mutex_;  // guards what follows
-  std::list<Known> known_;    // used last first
+  mutable std::shared_ptr<const Keyed> keyed_;
+  std::list<Known> known_;  // used last first
   std::unordered_map<ContentKey, std::list<Known>::iterator> places_;
   std::unordered_map<ContentKey, Doubt> doubts_;
 };

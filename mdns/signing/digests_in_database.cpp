@@ -6,7 +6,7 @@ namespace minidns::mdns {
 
 std::unique_ptr<DigestCheck> check_digests_in(storage::postgres::ConnectionSettings database,
                                               storage::postgres::ConnectionPool::OnConnect on_connect,
-                                              const SecretBox& box, const InstanceId& self, Metrics& metrics,
+                                              const SecretStore& box, const InstanceId& self, Metrics& metrics,
                                               const Logger& log) {
   return std::make_unique<DigestCheck>(
       std::make_unique<storage::postgres::PostgresVersionDigests>(std::move(database), std::move(on_connect)), box,

@@ -10,7 +10,7 @@ namespace minidns::mdns {
 /// Digests are compared in PostgreSQL; `box` holds the master key that all instances have.
 [[nodiscard]] std::unique_ptr<DigestCheck> check_digests_in(storage::postgres::ConnectionSettings database,
                                                             storage::postgres::ConnectionPool::OnConnect on_connect,
-                                                            const SecretBox& box, const InstanceId& self,
+                                                            const SecretStore& box, const InstanceId& self,
                                                             Metrics& metrics, const Logger& log);
 
 }  // namespace minidns::mdns

@@ -1,7 +1,5 @@
 #include "mdns/signing/signer_cache.hpp"
 
-#include "dnssec/crypto/make_signer.hpp"
-#include "dnssec/crypto/private_key.hpp"
 #include "dnssec/dnskey.hpp"
 
 namespace minidns::mdns {
@@ -29,16 +27,11 @@ SignerCache::SignerPointer SignerCache::get(const storage::ZoneSigningKey& key) 
 }
 
 SignerCache::SignerPointer SignerCache::open(const storage::ZoneSigningKey& key) const {
-  const auto secret = box_.open(key.private_sealed, storage::sealing_context(key.id));
-  if (!secret) {
-    throw SigningFailed("key " + key.id.to_string() + " is not sealed under this master key");
-  }
   const auto dnskey = dnssec::Dnskey::from_rdata(key.dnskey.octets());
-  const auto private_key = dnssec::PrivateKey::from_stored(secret->reveal());
-  if (!dnskey || !private_key || !private_key->matches(*dnskey)) {
-    throw SigningFailed("key " + key.id.to_string() + " is not the one of its DNSKEY");
+  if (!dnskey) {
+    throw SigningFailed("key " + key.id.to_string() + " has no DNSKEY: " + dnskey.error().detail);
   }
-  auto signer = dnssec::make_signer(*private_key, dnskey->flags);
+  auto signer = keys_.open(*dnskey, key.private_sealed, storage::sealing_context(key.id));
   if (!signer) {
     throw SigningFailed("key " + key.id.to_string() + ": " + signer.error().detail);
   }

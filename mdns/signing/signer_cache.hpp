@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/ids.hpp"
-#include "base/secret_box.hpp"
+#include "dnssec/crypto/key_opener.hpp"
 #include "dnssec/signer.hpp"
 #include "storage/zone_signing.hpp"
 
@@ -24,10 +24,10 @@ class SignerCache {
  public:
   using SignerPointer = std::shared_ptr<const dnssec::Signer>;
 
-  /// `box` must outlive this.
-  explicit SignerCache(const SecretBox& box) : box_(box) {}
+  /// `keys` must outlive this.
+  explicit SignerCache(const dnssec::KeyOpener& keys) : keys_(keys) {}
 
-  /// Throws SigningFailed: sealed under another master key, or not the key of its DNSKEY.
+  /// Throws SigningFailed: it can't be opened, or isn't the key of its DNSKEY.
   [[nodiscard]] SignerPointer get(const storage::ZoneSigningKey& key);
 
   /// About a kilobyte each. A fleet of zones that change at random has more; each of them signs a few records then.
@@ -40,7 +40,7 @@ class SignerCache {
   };
   [[nodiscard]] SignerPointer open(const storage::ZoneSigningKey& key) const;
 
-  const SecretBox& box_;
+  const dnssec::KeyOpener& keys_;
   std::mutex mutex_;          // guards what follows
   std::list<Entry> entries_;  // used last first
   std::unordered_map<DnssecKeyId, std::list<Entry>::iterator> by_id_;

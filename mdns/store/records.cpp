@@ -78,6 +78,22 @@ storage::StoredKey read_key(OctetReader& reader) {
           view};
 }
 
+void write(OctetWriter& writer, const WrappedDataKey& key) {
+  writer.id(key.id);
+  writer.number(static_cast<std::uint8_t>(key.purpose));
+  writer.sized(key.wrapped);
+}
+
+WrappedDataKey read_data_key(OctetReader& reader) {
+  const auto id = reader.id<DataKeyId>();
+  const auto purpose = reader.number<std::uint8_t>();
+  if (purpose > static_cast<std::uint8_t>(DataKeyPurpose::derive)) {
+    damaged("a data key's purpose is unknown");
+  }
+  const ByteView wrapped = reader.sized();
+  return {id, static_cast<DataKeyPurpose>(purpose), Bytes(wrapped.begin(), wrapped.end())};
+}
+
 void write(OctetWriter& writer, const storage::StoredPeer& peer) {
   writer.id(peer.id);
   writer.id(peer.pool);
@@ -342,6 +358,10 @@ Bytes encode(const storage::TransferPeers& peers) {
   for (const ZoneId& catalog : peers.catalogs) {
     writer.id(catalog);
   }
+  writer.number(static_cast<std::uint32_t>(peers.data_keys.size()));
+  for (const WrappedDataKey& key : peers.data_keys) {
+    write(writer, key);
+  }
   for (const storage::StoredPeer& peer : peers.peers) {
     write(writer, peer);
   }
@@ -356,6 +376,9 @@ storage::TransferPeers decode_peers(ByteView octets) {
   }
   for (auto catalogs = reader.number<std::uint32_t>(); catalogs > 0; --catalogs) {
     peers.catalogs.push_back(reader.id<ZoneId>());
+  }
+  for (auto data_keys = reader.number<std::uint32_t>(); data_keys > 0; --data_keys) {
+    peers.data_keys.push_back(read_data_key(reader));
   }
   while (reader.remaining() > 0) {
     peers.peers.push_back(read_peer(reader));

@@ -28,7 +28,7 @@ namespace minidns::mdns::store {
 
 /// Changes when one of these forms does, or the octets of a chunk (dns/snapshot/chunk_codec.hpp): another one is
 /// set aside, and the store is filled anew.
-inline constexpr std::uint32_t format = 2;
+inline constexpr std::uint32_t format = 3;
 
 /// The first 128 bits of a SHA-256.
 using Sum = std::array<std::uint8_t, 16>;

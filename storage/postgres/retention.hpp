@@ -13,6 +13,8 @@ class PostgresRetention final : public Retention {
   [[nodiscard]] Step prune_history(std::int64_t after, std::int64_t versions_min,
                                    std::chrono::milliseconds age) override;
   [[nodiscard]] std::int64_t remove_deleted(std::chrono::milliseconds age) override;
+  [[nodiscard]] KeySetStep prune_key_sets(const std::optional<KeySetId>& after, std::chrono::milliseconds age) override;
+  [[nodiscard]] std::int64_t destroy_keys(std::chrono::milliseconds age) override;
 
  private:
   ConnectionPool& pool_;

@@ -1,5 +1,6 @@
 #include "storage/postgres/transfer_peers.hpp"
 
+#include "storage/postgres/data_keys.hpp"
 #include "storage/postgres/zone_columns.hpp"
 
 #include <utility>
@@ -64,7 +65,8 @@ StoredPeer peer_of(const Rows& rows, std::size_t row) {
 TransferPeers PostgresTransferPeers::read() {
   const auto lease = pool_->acquire();
   Transaction transaction(*lease, "begin isolation level repeatable read, read only");
-  const auto rows = lease->execute_all({{select_keys, {}}, {select_nameservers, {}}, {select_catalogs, {}}});
+  const auto rows = lease->execute_all(
+      {{select_keys, {}}, {select_nameservers, {}}, {select_catalogs, {}}, {select_shared_data_keys, {}}});
   transaction.commit();
   TransferPeers peers;
   for (std::size_t row = 0; row < rows[0].size(); ++row) {
@@ -76,6 +78,7 @@ TransferPeers PostgresTransferPeers::read() {
   for (std::size_t row = 0; row < rows[2].size(); ++row) {
     peers.catalogs.emplace_back(rows[2].uuid(row, 0));
   }
+  peers.data_keys = data_keys_of(rows[3]);
   return peers;
 }
 

@@ -51,6 +51,7 @@ const std::vector<Library>& libraries() {
       {"openssl",
        {{"tsig/", Files::sources_only},
         {"dnssec/", Files::sources_only},
+        {"base/aes_gcm.cpp"},
         {"base/digest.cpp"},
         {"base/secret_box.cpp"},
         {"mdns/tls/", Files::sources_only},

@@ -137,7 +137,7 @@ TEST_F(SigningTest, MdnsCanNotReadKeySigningKeysNorOpenThem) {
   ASSERT_EQ(rows.size(), 1U);
   const auto opened = signing().master().open(rows.bytea(0, 1), sealing_context(DnssecKeyId(rows.uuid(0, 0))));
   ASSERT_FALSE(opened.has_value());
-  EXPECT_EQ(opened.error().code, SecretBoxErrc::wrong_master_key);
+  EXPECT_EQ(opened.error().code, SecretErrc::wrong_master_key);
 }
 
 TEST_F(SigningTest, CentralsRightsSufficeToSignAndRefresh) {

@@ -119,7 +119,7 @@ TEST_F(SigningRefreshTest, TheWorkerMakesVersionsThatTheToolsAcceptAndAnnouncesT
 TEST_F(SigningRefreshTest, WithoutTheKeyThatSealsKsksAZoneGoesOnWhileSignaturesLast) {
   signed_zone("example.org.");
   sql("update zones set refresh_due = now() - interval '1 second'");
-  central::SealedKeyVault blind(signing().master(), std::nullopt);
+  central::SealedKeyVault blind(signing().master(), nullptr);
   {
     const auto batch = signing().refresh().take(10);
     ASSERT_NE(batch, nullptr);

@@ -50,7 +50,7 @@ dnssec::Denial denial_of(Denial denial) {
   throw std::logic_error("no such denial");
 }
 
-dnssec::SigningKey signing_key(const ZoneSigningKey& key, const SecretBox& master) {
+dnssec::SigningKey signing_key(const ZoneSigningKey& key, const SecretStore& master) {
   const auto stored = master.open(key.private_sealed, sealing_context(key.id));
   if (!stored) {
     throw std::runtime_error(stored.error().detail);
@@ -60,7 +60,7 @@ dnssec::SigningKey signing_key(const ZoneSigningKey& key, const SecretBox& maste
   return {key.dnskey, key.active_from, std::move(signer)};
 }
 
-dnssec::SigningInputs inputs_of(const ZoneHead& head, const SecretBox& master) {
+dnssec::SigningInputs inputs_of(const ZoneHead& head, const SecretStore& master) {
   const ZoneSigning& signing = head.signing.value();
   dnssec::SigningInputs inputs{.rules = signing.stamp.rules,
                                .apex = head.name,
@@ -110,7 +110,8 @@ SigningDesk::SigningDesk(Desk& desk)
       policy_store_(desk.pool()),
       refresh_(desk.pool()),
       rolls_(desk.pool()),
-      vault_(master_, *SecretBox::create(Secret(Bytes(32, 9)))),
+      ksk_master_(*SecretBox::create(Secret(Bytes(32, 9)))),
+      vault_(master_, &ksk_master_),
       policies_(policy_store_, clock_),
       zones_({zone_store_, policy_store_, desk.editor(), refresh_}, vault_, desk.announcer(), clock_),
       log_fd_(::open("/dev/null", O_WRONLY | O_CLOEXEC)),
@@ -141,7 +142,7 @@ void SigningDesk::add_policy(const std::string& name, const api::DnssecPolicyReq
   }
 }
 
-Reader::Reader(const std::string& conninfo, const SecretBox& master)
+Reader::Reader(const std::string& conninfo, const SecretStore& master)
     : master_(master),
       content_(std::make_shared<ConnectionPool>(settings_of(conninfo), 1, 10s, [](Connection& connection) {
         connection.execute_script("set role minidns_mdns");

@@ -62,6 +62,7 @@ class SigningDesk {
   PostgresDnssecPolicies policy_store_;
   PostgresSigningRefresh refresh_;
   PostgresKeyRolls rolls_;
+  SecretBox ksk_master_;
   central::SealedKeyVault vault_;
   FakeParent parent_;
   central::DnssecPolicyPort policies_;
@@ -74,7 +75,7 @@ class SigningDesk {
 /// mdns' view of a database: with its rights, and the master key alone.
 class Reader {
  public:
-  Reader(const std::string& conninfo, const SecretBox& master);
+  Reader(const std::string& conninfo, const SecretStore& master);
 
   [[nodiscard]] PostgresZoneContent& content() { return content_; }
   [[nodiscard]] ZoneHead head(const ZoneId& zone);
@@ -82,7 +83,7 @@ class Reader {
   [[nodiscard]] std::shared_ptr<const dns::ZoneSnapshot> signed_zone(const ZoneId& zone);
 
  private:
-  const SecretBox& master_;
+  const SecretStore& master_;
   PostgresZoneContent content_;
 };
 

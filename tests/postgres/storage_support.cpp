@@ -47,7 +47,8 @@ Desk::Desk(const std::string& conninfo, std::size_t connections)
       secrets_(*SecretBox::create(Secret(Bytes(32, 7)))),
       secondary_({}, secrets_),
       refresh_(pool_),
-      vault_(secrets_, *SecretBox::create(Secret(Bytes(32, 9)))),
+      ksk_secrets_(*SecretBox::create(Secret(Bytes(32, 9)))),
+      vault_(secrets_, &ksk_secrets_),
       first_signing_(vault_, refresh_, clock_),
       zones_(reader_, editor_, secondary_, first_signing_, announcer_, clock_),
       recordsets_(reader_, editor_, announcer_, clock_) {}

@@ -67,6 +67,7 @@ class Desk {
   SecretBox secrets_;
   central::SecondaryRules secondary_;
   PostgresSigningRefresh refresh_;
+  SecretBox ksk_secrets_;
   central::SealedKeyVault vault_;
   central::FirstSigning first_signing_;
   central::ZonePort zones_;

@@ -4,7 +4,9 @@ minidns_test(base_unit
     unit/base_bytes.cpp
     unit/base_config.cpp
     unit/base_coroutines.cpp
+    unit/base_envelope.cpp
     unit/base_log.cpp
+    unit/base_master_keys.cpp
     unit/base_metrics.cpp
     unit/base_ops_server.cpp
     unit/base_program.cpp

@@ -96,7 +96,7 @@ TEST(Settings, AreReadWithTheirDefaults) {
   EXPECT_EQ(program.log_level, LogLevel::info);
   EXPECT_EQ(program.ops_address, "127.0.0.1");
   EXPECT_EQ(program.ops_port, 9100);
-  EXPECT_EQ(program.master_key_file, "/k");
+  EXPECT_EQ(program.master_keys, std::vector{MasterKeySource{MasterKeySource::File{"/k"}}});
   EXPECT_EQ(database.conninfo, "dbname=x");
   EXPECT_EQ(database.connections, 10U);
 }

@@ -1,3 +1,4 @@
+#include "base/secret_box.hpp"
 #include "central/key_set.hpp"
 #include "central/key_vault.hpp"
 #include "central/signing_rules.hpp"
@@ -129,7 +130,8 @@ TEST(MakeKeys, DrawingEnds) {
 
 TEST(KeyVault, AKeyIsOpenedOnlyAsWhatItIs) {
   const auto master = *SecretBox::create(Secret(Bytes(32, 1)));
-  SealedKeyVault vault(master, *SecretBox::create(Secret(Bytes(32, 2))));
+  const auto ksk_master = *SecretBox::create(Secret(Bytes(32, 2)));
+  SealedKeyVault vault(master, &ksk_master);
   const DnssecKeyId id(Uuid::version7(time_of_unix(1)));
   const auto key = vault.make(storage::KeyRole::ksk, dnssec::Algorithm::ed25519, id);
   ASSERT_TRUE(key.has_value());
@@ -143,7 +145,7 @@ TEST(KeyVault, AKeyIsOpenedOnlyAsWhatItIs) {
   const auto another = vault.make(storage::KeyRole::ksk, dnssec::Algorithm::ed25519, id);
   EXPECT_FALSE(vault.open(storage::KeyRole::ksk, id, another->record.dnskey, record.private_sealed).has_value())
       << "it isn't the key of this DNSKEY";
-  SealedKeyVault blind(master, std::nullopt);
+  SealedKeyVault blind(master, nullptr);
   EXPECT_FALSE(blind.has_ksk_store());
   EXPECT_FALSE(blind.make(storage::KeyRole::ksk, dnssec::Algorithm::ed25519, id).has_value());
   EXPECT_TRUE(blind.make(storage::KeyRole::csk, dnssec::Algorithm::ed25519, id).has_value());

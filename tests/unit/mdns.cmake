@@ -8,6 +8,7 @@ minidns_test(mdns_unit
     unit/mdns_follow.cpp
     unit/mdns_inbound.cpp
     unit/mdns_index.cpp
+    unit/mdns_key_stores.cpp
     unit/mdns_loader.cpp
     unit/mdns_notify.cpp
     unit/mdns_peers.cpp

@@ -1,5 +1,6 @@
 // Digests of signed versions in the loader: what instances do that make different things of one version. The second
 // instance is made to differ as a fault of its own would: by rows, or a stored digest, that others don't see.
+#include "base/secret_box.hpp"
 #include "storage/postgres/errors.hpp"
 #include "tests/unit/mdns_signed_zones.hpp"
 
@@ -215,6 +216,42 @@ TEST_F(Digests, OthersThanOfTheSameKeyAreNotCompared) {
   Instance instance(*this, &check);
   EXPECT_EQ(instance.load(1).outcome, Loaded::Outcome::ready);
   EXPECT_EQ(table_.stored.size(), 2U);
+}
+
+/// A store whose data keys can't be had yet.
+class LateStore final : public SecretStore {
+ public:
+  explicit LateStore(const SecretBox& box) : box_(box) {}
+  [[nodiscard]] Bytes seal(const Secret& secret, std::string_view context) const override {
+    return box_.seal(secret, context);
+  }
+  [[nodiscard]] Result<Secret, SecretError> open(ByteView sealed, std::string_view context) const override {
+    return box_.open(sealed, context);
+  }
+  [[nodiscard]] Result<Secret, SecretError> derive(std::string_view purpose) const override {
+    return is_late ? SecretError{SecretErrc::unknown_data_key, "told so"} : box_.derive(purpose);
+  }
+  bool is_late = true;
+
+ private:
+  const SecretBox& box_;
+};
+
+TEST_F(Digests, AreComparedFromTheMomentOnThatThereIsAKeyForThem) {
+  LateStore store(box_);
+  Metrics metrics;
+  DigestCheck check(std::make_unique<FakeDigests>(table_), store, InstanceId(uuid(3)), "1.2.3",
+                    make_digest_metrics(metrics), quiet_);
+  Instance instance(*this, &check);
+  put(1, {"a"});
+  EXPECT_EQ(instance.load(1).outcome, Loaded::Outcome::ready) << "zones don't wait for it";
+  EXPECT_TRUE(table_.stored.empty());
+  store.is_late = false;
+  put(2, {"a", "b"});
+  EXPECT_EQ(instance.load(2).outcome, Loaded::Outcome::ready);
+  EXPECT_EQ(table_.stored.size(), 1U);
+  expect_ready(first_, 2);
+  EXPECT_EQ(table_.stored.size(), 1U) << "the same as of an instance that had it all the time";
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "base/secret_box.hpp"
 #include "mdns/follow/follower.hpp"
 #include "mdns/follow/update_queue.hpp"
 #include "mdns/settings.hpp"
@@ -202,7 +203,8 @@ class Following : public testing::Test {
   boost::asio::io_context io_;
   NotifySender sender_{io_, NotifyLimits{}, peers_, clock_, log_, make_notify_metrics(metrics_)};
   NotifyCoordinator coordinator_{io_, InstanceId(uuid(9)), Election::Limits{}, sender_, index_, clock_};
-  ContentSigner signer_{box_};
+  dnssec::SealedKeyOpener keys_{box_};
+  ContentSigner signer_{keys_};
   ZoneLoader loader_{content_, cache_, index_, log_, make_loader_metrics(metrics_), signer_};
   ZoneUpdater updater_{loader_, index_, log_, [this](const PoolId& pool) { return peers_.get()->views_of(pool); },
                        [this](const ZonePointer& zone) { coordinator_.ready(zone); }};

@@ -1,5 +1,6 @@
 // Inbound zones without sockets and database: when a primary is asked, what its SOA means, who may send NOTIFY, and
 // what is answered for a zone that has expired.
+#include "base/secret_box.hpp"
 #include "dns/soa.hpp"
 #include "dns/text/rdata_text.hpp"
 #include "dns/wire/request.hpp"

@@ -1,3 +1,4 @@
+#include "base/secret_box.hpp"
 #include "mdns/zone_updater.hpp"
 #include "tests/unit/mdns_support.hpp"
 
@@ -37,7 +38,8 @@ class Loader : public testing::Test {
   std::atomic<int> new_versions_{0};
   std::vector<ViewId> views_in_use_{default_view};
   SecretBox box_ = *SecretBox::create(Secret(Bytes(32)));
-  ContentSigner signer_{box_};
+  dnssec::SealedKeyOpener keys_{box_};
+  ContentSigner signer_{keys_};
   ZoneLoader loader_{content_, cache_, index_, log_, make_loader_metrics(metrics_), signer_};
   ZoneUpdater updater_{loader_, index_, log_, [this](const PoolId&) { return views_in_use_; },
                        [this](const ZonePointer&) { ++new_versions_; }};
@@ -296,7 +298,8 @@ TEST(SnapshotCache, KeepsWhatWasUsedLastWithinItsOctets) {
   SnapshotCache measure{SnapshotCache::Limits{}};
   const auto fill = [&](SnapshotCache& cache, std::uint8_t from, std::uint8_t to) {
     const SecretBox box = *SecretBox::create(Secret(Bytes(32)));
-    ContentSigner signer(box);
+    const dnssec::SealedKeyOpener keys(box);
+    ContentSigner signer(keys);
     ZoneLoader loader(content, cache, index, log, make_loader_metrics(metrics), signer);
     for (std::uint8_t n = from; n <= to; ++n) {
       const std::string zone = "z" + std::to_string(100 + n) + ".example.";
@@ -327,7 +330,8 @@ TEST(SnapshotCache, KeepsASingleZoneThatIsLargerThanItsOctets) {
   Metrics metrics;
   const Logger log("test", LogLevel::error, 2);
   const SecretBox box = *SecretBox::create(Secret(Bytes(32)));
-  ContentSigner signer(box);
+  const dnssec::SealedKeyOpener keys(box);
+  ContentSigner signer(keys);
   ZoneLoader loader(content, cache, index, log, make_loader_metrics(metrics), signer);
   {
     WorkerPool workers("test", 1, 10);

@@ -1,3 +1,4 @@
+#include "base/secret_box.hpp"
 #include "mdns/peers.hpp"
 #include "tests/unit/mdns_support.hpp"
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/random.hpp"
+#include "base/secret_box.hpp"
 #include "dns/snapshot/diff.hpp"
 #include "dnssec/crypto/private_key.hpp"
 #include "dnssec/dnskey.hpp"
@@ -61,7 +62,7 @@ class SignedZones : public testing::Test {
 
   struct Instance {
     explicit Instance(SignedZones& test, DigestCheck* digests = nullptr)
-        : signer(test.box_),
+        : signer(test.keys_),
           loader(test.content_, cache, index, test.log_, test.loader_metrics_, signer, nullptr, digests) {}
     Loaded load(std::int64_t version) {
       std::promise<Loaded> promise;
@@ -90,6 +91,7 @@ class SignedZones : public testing::Test {
   }
 
   SecretBox box_ = *SecretBox::create(Secret(random_bytes(32)));
+  dnssec::SealedKeyOpener keys_{box_};
   FakeContent content_;
   Metrics metrics_;
   const Logger log_{"test", LogLevel::error, STDERR_FILENO};

@@ -1,6 +1,6 @@
 #include "mdns/store/store_file.hpp"
 
-#include "base/secret_box.hpp"
+#include "base/master_keys.hpp"
 #include "mdns/store/store_writer.hpp"
 #include "tests/unit/store_support.hpp"
 
@@ -209,6 +209,9 @@ TEST(StoreFile, KeepsKeysSealedNameserversAndPosition) {
                          storage::StoredPeer::State::maintenance, id, true, ViewId(3)});
   peers.peers.push_back({NameserverId(zone_id(7).uuid()), store_pool(), "ns2", "2001:db8::1", 5353,
                          storage::StoredPeer::State::in_service, std::nullopt, false, default_view});
+  const MasterKeys masters(*box);
+  peers.data_keys.push_back(masters.make(DataKeyId(zone_id(9).uuid()), DataKeyPurpose::seal));
+  peers.data_keys.push_back(masters.make(DataKeyId(zone_id(10).uuid()), DataKeyPurpose::derive));
   const store::StoredPosition position{42, 3, -77};
   {
     StoreFile file(folder.path(), large_map);
@@ -225,6 +228,7 @@ TEST(StoreFile, KeepsKeysSealedNameserversAndPosition) {
   const auto read = file.read_peers();
   ASSERT_TRUE(read);
   EXPECT_EQ(store::encode(*read), store::encode(peers));
+  EXPECT_EQ(read->data_keys, peers.data_keys) << "wrapped, as in the database";
   ASSERT_EQ(read->keys.size(), 2U);
   EXPECT_TRUE(box->open(read->keys[0].secret_sealed, "tsig-key:" + id.to_string()));
   EXPECT_EQ(read->keys[0].view, ViewId(3));
