@@ -2,8 +2,8 @@
 // goes; and in the largest a refresh, when one of 64 buckets is due. No peer: a primary that signs by the clock has no
 // such function.
 //
-//   bench_sign_change [LARGEST] [CHANGES]     default 1000000 and 300 of each kind: 1 %, 10 % and all of LARGEST
-//   records
+//   bench_sign_change [LARGEST] [CHANGES] [zonemd]     default 1000000 and 300 of each kind: 1 %, 10 % and all of
+//   LARGEST records; `zonemd`: with a ZONEMD record, which is made of the whole zone
 
 #include "dnssec/zone/sign_change.hpp"
 
@@ -33,9 +33,9 @@ double us_since(steady_clock::time_point start) {
 /// A signed zone that moves on from version to version.
 class SignedZone {
  public:
-  SignedZone(const ZoneToSign& zone, const ZoneKeys& keys)
+  SignedZone(const ZoneToSign& zone, const ZoneKeys& keys, bool zonemd)
       : zone_(zone),
-        signing_(keys.inputs(zone, buckets)),
+        signing_(with_zonemd(keys.inputs(zone, buckets), zonemd)),
         now_(sign_whole(zone, zone.rrsets(), signing_.inputs, threads_.executor())) {}
 
   struct Step {
@@ -58,6 +58,11 @@ class SignedZone {
   }
 
  private:
+  static ZoneKeys::Inputs with_zonemd(ZoneKeys::Inputs signing, bool zonemd) {
+    signing.inputs.zonemd = zonemd;
+    return signing;
+  }
+
   Step move_on(std::vector<dns::RRsetChange> content, const dnssec::SigningInputs& inputs) {
     const auto version = now_->version().value();
     const dns::Delta delta{dns::Version(version), dns::Version(version + 1), now_->soa(),
@@ -106,10 +111,10 @@ void print_refresh(std::size_t records, const SignedZone::Step& step) {
   std::fflush(stdout);
 }
 
-void measure(std::size_t records, int changes) {
+void measure(std::size_t records, int changes, bool zonemd) {
   const ZoneToSign zone(records);
   const ZoneKeys keys(zone, dnssec::Algorithm::ecdsap256sha256);
-  SignedZone signed_zone(zone, keys);
+  SignedZone signed_zone(zone, keys, zonemd);
   std::mt19937_64 random(records);  // NOLINT: the same hosts on every run
   std::vector<SignedZone::Step> address;
   std::vector<SignedZone::Step> comes;
@@ -133,6 +138,9 @@ void measure(std::size_t records, int changes) {
 int main(int argc, char** argv) {
   const auto largest = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1'000'000;
   const auto changes = argc > 2 ? std::atoi(argv[2]) : 300;
-  for (const auto records : {largest / 100, largest / 10, largest}) minidns::bench::measure(records, changes);
+  const bool zonemd = argc > 3 && std::string(argv[3]) == "zonemd";
+  for (const auto records : {largest / 100, largest / 10, largest}) {
+    minidns::bench::measure(records, changes, zonemd);
+  }
   return EXIT_SUCCESS;
 }
