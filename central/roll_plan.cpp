@@ -262,7 +262,8 @@ KeyRoll begin_roll(RollKind kind, std::vector<DnssecKeyId> old_keys, std::vector
 
 std::optional<RollStep> cancel_roll(const KeyRoll& roll, WallTime now) {
   if (roll.kind == RollKind::unsigning) {
-    return RollStep{Kind::undo, roll};
+    // As if it was signed just now: it may have been, before the parent was to have a DS.
+    return RollStep{Kind::advance, begin_roll(RollKind::first_signing, {}, roll.old_keys, now)};
   }
   if (roll.kind == RollKind::first_signing) {
     return std::nullopt;

@@ -245,8 +245,12 @@ TEST_F(RollTest, AZoneGoesUnsignedOnlyWhenTheDsIsGoneAndForgotten) {
   pass_parent_look();
   EXPECT_EQ(phase(), "submitting seen");
   ASSERT_EQ(cancel(), "");
-  EXPECT_EQ(phase(), "");
+  EXPECT_EQ(view().roll->kind, api::RollKind::first_signing);
+  EXPECT_TRUE(apex_records(dns::RRType::cds).empty());
   EXPECT_EQ(ds_tags().size(), 1U);
+  pass_caches(3601);
+  EXPECT_EQ(phase(), "");
+  EXPECT_EQ(apex_records(dns::RRType::cds).size(), 1U);
   EXPECT_EQ(complaints(), "");
 
   ASSERT_EQ(refusal(port().unsign(Desk::scope(), zone(), false)), "");
