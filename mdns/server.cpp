@@ -10,6 +10,7 @@
 #include "mdns/notify/sender.hpp"
 #include "mdns/published.hpp"
 #include "mdns/replicas.hpp"
+#include "mdns/signing/counted_signer.hpp"
 #include "mdns/signing/digests_in_database.hpp"
 #include "mdns/tcp_server.hpp"
 #include "mdns/tls/tls_context.hpp"
@@ -206,7 +207,7 @@ Server::State::State(const Settings& settings_, const SecretBox& secret_box, con
            metrics.gauge("minidns_mdns_transfers_waiting", "Transfers that wait for their turn")),
       sender(io, settings.notify, peers, clock, log, make_notify_metrics(metrics)),
       coordinator(io, self, settings.election, sender, index, clock),
-      signer(secret_box),
+      signer(secret_box, make_signature_counter(metrics)),
       digests(check_digests_in(connection_settings(settings.database, "digest"), reader_check, secret_box, self,
                                metrics, log)),
       loader(content, cache, index, log, make_loader_metrics(metrics), signer, store.get(), digests.get()),
