@@ -106,9 +106,14 @@ Result<void> add_key_set(OwnerForm& apex, const SigningInputs& inputs) {
       apex.insert({std::move(joined), true});
     }
   }
-  if (inputs.denial != Denial::nsec) {
-    apex.insert({nsec3param(owner), true});
+  if (inputs.denial == Denial::nsec) {
+    return {};
   }
+  const auto ttl = denial_ttl(apex.sets.front().rrset);
+  if (!ttl) {
+    return ttl.error();
+  }
+  apex.insert({nsec3param(owner, *ttl), true});
   return {};
 }
 
