@@ -105,6 +105,10 @@ SignedDifferenceMetrics make_signed_difference_metrics(Metrics& metrics) {
 
 }  // namespace
 
+Counter make_signature_counter(Metrics& metrics) {
+  return metrics.counter("minidns_mdns_signatures_total", "DNSSEC signatures made");
+}
+
 LoaderMetrics make_loader_metrics(Metrics& metrics) {
   const std::string name = "minidns_mdns_zone_loads_total";
   const std::string help = "Looks at a zone in the database, by what came of them";

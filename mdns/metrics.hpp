@@ -129,6 +129,8 @@ struct FollowMetrics {
 };
 
 [[nodiscard]] LoaderMetrics make_loader_metrics(Metrics& metrics);
+/// Signatures that this instance made since it began.
+[[nodiscard]] Counter make_signature_counter(Metrics& metrics);
 [[nodiscard]] ConnectionMetrics make_connection_metrics(Metrics& metrics);
 [[nodiscard]] UnservedMetrics make_unserved_metrics(Metrics& metrics);
 [[nodiscard]] TlsMetrics make_tls_metrics(Metrics& metrics);

@@ -10,7 +10,6 @@
 #include "mdns/notify/sender.hpp"
 #include "mdns/published.hpp"
 #include "mdns/replicas.hpp"
-#include "mdns/signing/counted_signer.hpp"
 #include "mdns/signing/digests_in_database.hpp"
 #include "mdns/tcp_server.hpp"
 #include "mdns/tls/tls_context.hpp"

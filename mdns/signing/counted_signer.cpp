@@ -36,8 +36,4 @@ dnssec::SigningInputs counted(dnssec::SigningInputs inputs, const Counter& signa
   return inputs;
 }
 
-Counter make_signature_counter(Metrics& metrics) {
-  return metrics.counter("minidns_mdns_signatures_total", "DNSSEC signatures made");
-}
-
 }  // namespace minidns::mdns

@@ -8,7 +8,4 @@ namespace minidns::mdns {
 /// The same inputs, with signers that count the signatures that they make.
 [[nodiscard]] dnssec::SigningInputs counted(dnssec::SigningInputs inputs, const Counter& signatures);
 
-/// Signatures that this instance made since it began.
-[[nodiscard]] Counter make_signature_counter(Metrics& metrics);
-
 }  // namespace minidns::mdns
