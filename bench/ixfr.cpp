@@ -4,7 +4,8 @@
 //   bench_ixfr [LARGEST] [CHANGES] [unsigned|mdns-signed]
 //
 // By default 1000000, 60 and unsigned: zones of 1 %, 10 % and all of LARGEST records, counted before signing. Signed
-// ones are ours alone.
+// ones are ours alone; of those also "past": from versions of which mdns has no step in memory any more, each for the
+// first time (read from the database, signed again, proven by digests).
 
 #include "bench/drain.hpp"
 #include "bench/large_zone.hpp"
@@ -13,6 +14,7 @@
 #include "tests/harness/dns_probe.hpp"
 #include "tests/harness/wait.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -25,11 +27,17 @@ namespace {
 
 constexpr int repetitions = 500;
 
+/// Of a zone mdns keeps at most so many steps (SnapshotCache::Limits).
+constexpr int steps_in_memory = 64;
+constexpr int past_requests = 40;
+
 struct Times {
   std::vector<double> first;  ///< the first request for a difference, of processes that slept during the change, ms
   std::vector<double> awake;  ///< the same, just after a request for another difference
   std::vector<double> again;  ///< later ones, as of the second nameserver of a pool, ms
+  std::vector<double> past;   ///< from versions that memory doesn't reach back to, ms
   double cpu_us = 0;          ///< of one of the later ones
+  double past_cpu_us = 0;
 };
 
 struct Server {
@@ -66,7 +74,20 @@ void print(const Server& server, std::size_t records, const Times& times) {
   };
   std::printf("%-18s %8zu records: first %s | awake %s | again %s | CPU %6.1f us\n", server.name.c_str(), records,
               text(times.first).c_str(), text(times.awake).c_str(), text(times.again).c_str(), times.cpu_us);
+  if (!times.past.empty()) {
+    std::printf("%-18s %8zu records: past  %s | CPU %6.1f us\n", "", records, text(times.past).c_str(),
+                times.past_cpu_us);
+  }
   std::fflush(stdout);
+}
+
+/// `serials`: of all versions before the newest, oldest first.
+void ask_past(const Server& server, const std::string& zone, const std::vector<std::uint32_t>& serials, Times& times) {
+  const double before = cpu_seconds(server.pid);
+  for (std::size_t i = 0; i < past_requests; ++i) {
+    times.past.push_back(ask_ixfr("127.0.0.1", server.port, zone, server.key, serials[i]).seconds * 1e3);
+  }
+  times.past_cpu_us = (cpu_seconds(server.pid) - before) * 1e6 / past_requests;
 }
 
 void measure_ours(harness::Platform& platform, const LargeZone& zone, int changes) {
@@ -75,13 +96,15 @@ void measure_ours(harness::Platform& platform, const LargeZone& zone, int change
   wait_until_loaded(platform, zone, 1);
   wait_until_loaded(platform, zone, 2);
   Times times;
-  std::uint32_t serial = 0;
-  for (int change = 0; change < changes; ++change) {
-    serial = change_hosts(platform, zone, 1);
+  std::vector<std::uint32_t> serials;
+  const int changes_in_all = zone.is_signed() ? std::max(changes, steps_in_memory + past_requests) : changes;
+  for (int change = 0; change < changes_in_all; ++change) {
+    serials.push_back(change_hosts(platform, zone, 1));
     wait_until_loaded(platform, zone, 1);
-    ask_first(server, zone.name, serial, change, times);
+    if (change < changes) ask_first(server, zone.name, serials.back(), change, times);
   }
-  ask_again(server, zone.name, serial, times);
+  ask_again(server, zone.name, serials.back(), times);
+  if (zone.is_signed()) ask_past(server, zone.name, serials, times);
   print(server, zone.records(), times);
 }
 

@@ -10,6 +10,7 @@ enum class Errc {
   unknown_algorithm,  ///< not one of Algorithm
   bad_key,            ///< key material that isn't of its algorithm, or public and private parts that don't fit
   bad_input,          ///< a zone or a value that can't be signed
+  too_large,          ///< a difference with more octets than were asked for
   fault,              ///< a signature that was made doesn't verify: never to be used
 };
 

@@ -93,6 +93,22 @@ void TransferMetrics::ended(TransferKind kind, bool complete, std::size_t octets
   running_.add(-1);
 }
 
+namespace {
+
+SignedDifferenceMetrics make_signed_difference_metrics(Metrics& metrics) {
+  const std::string name = "minidns_mdns_signed_differences_total";
+  const std::string help = "Differences of signed zones from versions no longer in memory, by what came of them";
+  return {metrics.counter(name, help, {{"result", "made"}}), metrics.counter(name, help, {{"result", "whole"}}),
+          metrics.counter(name, help, {{"result", "failed"}}), metrics.counter(name, help, {{"result", "unproven"}}),
+          metrics.counter(name, help, {{"result", "differs"}})};
+}
+
+}  // namespace
+
+Counter make_signature_counter(Metrics& metrics) {
+  return metrics.counter("minidns_mdns_signatures_total", "DNSSEC signatures made");
+}
+
 LoaderMetrics make_loader_metrics(Metrics& metrics) {
   const std::string name = "minidns_mdns_zone_loads_total";
   const std::string help = "Looks at a zone in the database, by what came of them";
@@ -103,7 +119,8 @@ LoaderMetrics make_loader_metrics(Metrics& metrics) {
           metrics.counter(name, help, {{"result", "corrupt"}}),
           metrics.counter(name, help, {{"result", "not_signed"}}),
           metrics.histogram("minidns_mdns_zone_load_duration_seconds", "Time of one look at a zone in the database",
-                            latency_bounds_s())};
+                            latency_bounds_s()),
+          make_signed_difference_metrics(metrics)};
 }
 
 ConnectionMetrics make_connection_metrics(Metrics& metrics) {

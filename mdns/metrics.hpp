@@ -8,6 +8,15 @@
 
 namespace minidns::mdns {
 
+/// Differences of signed zones from versions that are no longer in memory.
+struct SignedDifferenceMetrics {
+  Counter made;
+  Counter whole;     ///< none that could be sent: other denial, signing began or ended, too large
+  Counter failed;    ///< the older version can't be signed again
+  Counter unproven;  ///< nobody stored a digest of one of both versions, or the database didn't answer
+  Counter differs;   ///< doesn't lead from the one stored digest to the other
+};
+
 struct LoaderMetrics {
   Counter steps;        ///< versions made from the one before
   Counter whole;        ///< zones read as a whole
@@ -16,6 +25,7 @@ struct LoaderMetrics {
   Counter corrupt;
   Counter not_signed;  ///< versions that couldn't be signed
   Histogram duration;
+  SignedDifferenceMetrics past;
 };
 
 enum class Transport { udp, tcp, tls };
@@ -119,6 +129,8 @@ struct FollowMetrics {
 };
 
 [[nodiscard]] LoaderMetrics make_loader_metrics(Metrics& metrics);
+/// Signatures that this instance made since it began.
+[[nodiscard]] Counter make_signature_counter(Metrics& metrics);
 [[nodiscard]] ConnectionMetrics make_connection_metrics(Metrics& metrics);
 [[nodiscard]] UnservedMetrics make_unserved_metrics(Metrics& metrics);
 [[nodiscard]] TlsMetrics make_tls_metrics(Metrics& metrics);

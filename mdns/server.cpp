@@ -210,7 +210,7 @@ Server::State::State(const Settings& settings_, MasterKeys master_keys, const Cl
            metrics.gauge("minidns_mdns_transfers_waiting", "Transfers that wait for their turn")),
       sender(io, settings.notify, peers, clock, log, make_notify_metrics(metrics)),
       coordinator(io, self, settings.election, sender, index, clock),
-      signer(secrets.signing_keys()),
+      signer(secrets.signing_keys(), make_signature_counter(metrics)),
       digests(check_digests_in(connection_settings(settings.database, "digest"), reader_check, secrets.store(), self,
                                metrics, log)),
       loader(content, cache, index, log, make_loader_metrics(metrics), signer, store.get(), digests.get()),

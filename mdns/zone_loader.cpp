@@ -40,7 +40,8 @@ ZoneLoader::ZoneLoader(storage::ContentSource& source, SnapshotCache& cache, Zon
       metrics_(std::move(metrics)),
       signer_(signer),
       store_(store),
-      digests_(digests) {}
+      digests_(digests),
+      past_(source, signer, digests, log, metrics_.past) {}
 
 void ZoneLoader::load(WorkerPool& pool, const ContentKey& key, dns::Version at_least, OnLoaded on_loaded) {
   {
@@ -410,31 +411,7 @@ std::optional<dns::Delta> ZoneLoader::find_difference(const ContentKey& key, dns
       return delta;
     }
   }
-  storage::ZoneContent& chosen = source_.for_version(key.zone, snapshot->version());
-  auto delta = read_difference(chosen, key, from, snapshot->version(), octets_max);
-  const bool is_primary = &chosen == &source_.primary();
-  return delta || is_primary ? delta : read_difference(source_.primary(), key, from, snapshot->version(), octets_max);
-}
-
-std::optional<dns::Delta> ZoneLoader::read_difference(storage::ZoneContent& content, const ContentKey& key,
-                                                      dns::Serial from, dns::Version to, std::size_t octets_max) {
-  try {
-    return content.read_delta(key.zone, key.view, from, to, octets_max);
-  } catch (const storage::postgres::Unavailable& error) {
-    // The full zone is in memory: it's a good answer, too (DESIGN.md invariant 10).
-    log_.debug("difference not read: database unavailable", {{"reason", error.what()}});
-  } catch (const storage::postgres::CommitInDoubt& error) {
-    log_.debug("difference not read: database unavailable", {{"reason", error.what()}});
-  } catch (const storage::postgres::StatementError& error) {
-    log_.error("difference not read: the database refused", {{"zone_id", key.zone.to_string()},
-                                                             {"view", key.view.number()},
-                                                             {"sqlstate", error.sqlstate()},
-                                                             {"reason", error.what()}});
-  } catch (const storage::CorruptContent& error) {
-    log_.error("difference not read: not valid",
-               {{"zone_id", key.zone.to_string()}, {"view", key.view.number()}, {"reason", error.what()}});
-  }
-  return std::nullopt;
+  return past_.find(key, from, *snapshot, octets_max);
 }
 
 }  // namespace minidns::mdns

@@ -6,6 +6,7 @@
 #include "dns/version.hpp"
 #include "mdns/content_key.hpp"
 #include "mdns/metrics.hpp"
+#include "mdns/past_differences.hpp"
 #include "mdns/signing/content_signer.hpp"
 #include "mdns/signing/digest_check.hpp"
 #include "mdns/snapshot_cache.hpp"
@@ -91,8 +92,6 @@ class ZoneLoader {
   [[nodiscard]] Loaded step(storage::ZoneContent& content, const ContentKey& key, const CachedZone& cached);
   [[nodiscard]] Loaded read_whole(storage::ZoneContent& content, const ContentKey& key);
   [[nodiscard]] dns::Version wanted(const ContentKey& key);
-  [[nodiscard]] std::optional<dns::Delta> read_difference(storage::ZoneContent& content, const ContentKey& key,
-                                                          dns::Serial from, dns::Version to, std::size_t octets_max);
   [[nodiscard]] Loaded forget(storage::ZoneContent& content, const ContentKey& key);
 
   storage::ContentSource& source_;
@@ -103,6 +102,7 @@ class ZoneLoader {
   ContentSigner& signer_;
   LocalStore* const store_;     // null: there is none
   DigestCheck* const digests_;  // null: nothing is compared
+  PastDifferences past_;
 
   std::mutex mutex_;  // guards what follows
   std::unordered_map<ContentKey, Flight> flights_;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace minidns::storage {
 
@@ -44,6 +45,10 @@ class VersionDigests {
   /// Stores `ours` unless another is stored already; the one that is there then. Nothing: the database has no such
   /// version. Committed asynchronously: one that is lost in a crash is stored again by whoever builds the version next.
   [[nodiscard]] virtual std::optional<Stored> agree(const VersionDigest& ours) = 0;
+  /// What is stored of versions of a zone in a view under one key, in their order; nothing where none is.
+  [[nodiscard]] virtual std::vector<std::optional<DigestOctets>> find(const ZoneId& zone, const ViewId& view,
+                                                                      const std::array<std::uint8_t, 4>& key_id,
+                                                                      const std::vector<dns::Version>& versions) = 0;
   /// That we made something else of it, and don't serve it.
   virtual void report(const VersionDigest& ours) = 0;
 };

@@ -98,11 +98,18 @@ class ZoneContent {
     return steps;
   }
 
-  /// The difference between two versions of one zone, condensed, for a client that has `from`'s serial. Nothing if the
-  /// serial isn't in the history, isn't before `to`, one of both is signed (the rows aren't all that differs then), or
-  /// the changed rows have more than `octets_max` octets.
-  [[nodiscard]] virtual std::optional<dns::Delta> read_delta(const ZoneId& zone, const ViewId& view, dns::Serial from,
-                                                             dns::Version to, std::size_t octets_max) = 0;
+  /// The difference between two versions of one zone, condensed; of signed ones that of their content, and what each is
+  /// signed with (nothing: unsigned).
+  struct Difference {
+    dns::Delta content;
+    std::optional<ZoneSigning> signing_from = std::nullopt;
+    std::optional<ZoneSigning> signing_to = std::nullopt;
+  };
+  /// For a client that has `from`'s serial. Nothing if the serial isn't in the history, isn't before `to`, or the
+  /// changed rows have more than `octets_max` octets.
+  [[nodiscard]] virtual std::optional<Difference> read_difference(const ZoneId& zone, const ViewId& view,
+                                                                  dns::Serial from, dns::Version to,
+                                                                  std::size_t octets_max) = 0;
 
   /// What a version of the zone's history is signed with; nothing: it is unsigned, or not in the history. Apex
   /// signatures of the past may be gone.

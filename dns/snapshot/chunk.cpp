@@ -1,5 +1,6 @@
 #include "dns/snapshot/chunk.hpp"
 
+#include "dns/record_ttl.hpp"
 #include "dns/snapshot/allocation.hpp"
 #include "dns/wire/embedded_names.hpp"
 #include "dns/wire/message.hpp"
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::size_t question_fixed_octets = 4;  // QTYPE and QCLASS after the name (RFC 1035 §4.1.2)
 constexpr std::size_t fixed_octets = 10;          // TYPE, CLASS, TTL, RDLENGTH after the owner (RFC 1035 §4.1.3)
+constexpr std::size_t ttl_before_rdata = 6;       // TTL and RDLENGTH
 constexpr std::size_t soa_serial_from_end = 20;   // the serial and four times end the RDATA (RFC 1035 §3.3.13)
 constexpr std::size_t labels_max = 127;           // of a name of 255 octets
 constexpr std::uint8_t pointer_bits = 0xc0;
@@ -151,6 +153,44 @@ std::strong_ordering Chunk::compare(std::size_t i, ByteView owner, std::uint16_t
     return order <=> 0;
   }
   return rank(type(i)) <=> rank_of_type;
+}
+
+std::shared_ptr<const Chunk> Chunk::with_records(std::span<const Replacement> replacements) const {
+  auto copy = std::make_shared<Chunk>(*this);
+  for (const Replacement& replacement : replacements) {
+    if (!copy->replace_records(replacement)) {
+      return nullptr;
+    }
+  }
+  return copy;
+}
+
+bool Chunk::replace_records(const Replacement& replacement) {
+  const RRset& to = *replacement.to;
+  const bool is_soa = to.type == RRType::soa;
+  if (!is_soa && compressible_names(to.type).names > 0) {
+    return false;
+  }
+  const std::size_t end = end_of(replacement.rrset);
+  std::size_t at = offsets_[replacement.rrset];
+  for (const Rdata& rdata : to.rdata) {
+    if (at == end) {
+      return false;
+    }
+    const RecordView record = record_at(at);
+    const ByteView octets = is_soa ? rdata.octets().last(soa_serial_from_end) : rdata.octets();
+    if (!is_soa && record.rdata_size != octets.size()) {
+      return false;
+    }
+    const std::uint32_t ttl = record_ttl(to, rdata).seconds();
+    for (std::size_t i = 0; i < 4; ++i) {
+      octets_[record.rdata_at - ttl_before_rdata + i] = static_cast<std::uint8_t>(ttl >> (24 - 8 * i));
+    }
+    std::copy(octets.begin(), octets.end(),
+              octets_.begin() + static_cast<std::ptrdiff_t>(record.end() - octets.size()));
+    at = record.end();
+  }
+  return at == end;
 }
 
 std::shared_ptr<const Chunk> Chunk::with_serial(Serial serial) const {

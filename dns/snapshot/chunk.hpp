@@ -66,6 +66,15 @@ class Chunk {
   /// The SOA is before all other types. O(log n), decodes in place.
   [[nodiscard]] std::size_t lower_bound(ByteView owner, RRType type) const;
 
+  /// RRset `rrset` is to be `to`: of the same owner, with its case, and type.
+  struct Replacement {
+    std::size_t rrset;
+    const RRset* to;
+  };
+  /// A copy with other records, the same octets as if it were rendered again; null if that can't be done in place: each
+  /// record must be as long as the one that it replaces, and of a type without compressed names. Of the SOA the names
+  /// are left as they are.
+  [[nodiscard]] std::shared_ptr<const Chunk> with_records(std::span<const Replacement> replacements) const;
   /// A copy with another serial in the SOA, which must be RRset 0.
   [[nodiscard]] std::shared_ptr<const Chunk> with_serial(Serial serial) const;
 
@@ -84,6 +93,7 @@ class Chunk {
 
  private:
   struct RecordView;
+  [[nodiscard]] bool replace_records(const Replacement& replacement);
   [[nodiscard]] std::size_t end_of(std::size_t i) const;
   [[nodiscard]] std::size_t skip_name(std::size_t at) const;
   [[nodiscard]] std::size_t expand_name(std::size_t at, std::span<std::uint8_t, Name::size_octets_max> wire) const;

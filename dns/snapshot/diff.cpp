@@ -7,6 +7,7 @@
 #include <array>
 #include <cassert>
 #include <compare>
+#include <utility>
 
 namespace minidns::dns {
 namespace {
@@ -134,6 +135,15 @@ Result<Delta> compose(const Delta& first, const Delta& second) {
     }
   }
   return both;
+}
+
+Delta inverse(Delta delta) {
+  std::swap(delta.from, delta.to);
+  std::swap(delta.soa_before, delta.soa_after);
+  for (RRsetChange& change : delta.changes) {
+    std::swap(change.before, change.after);
+  }
+  return delta;
 }
 
 }  // namespace minidns::dns

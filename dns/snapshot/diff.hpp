@@ -14,4 +14,7 @@ namespace minidns::dns {
 /// `first` ends.
 [[nodiscard]] Result<Delta> compose(const Delta& first, const Delta& second);
 
+/// The same difference, the other way round.
+[[nodiscard]] Delta inverse(Delta delta);
+
 }  // namespace minidns::dns

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cassert>
 #include <span>
+#include <vector>
 
 namespace minidns::dns {
 namespace {
@@ -43,6 +44,9 @@ class TreeEditor {
     }
     while (!edits_.empty()) {
       share_until(start_of(edits_.front()));
+      if (patch_chunk()) {
+        continue;
+      }
       if (auto edited = edit_region(); !edited) {
         return edited.error();
       }
@@ -96,13 +100,47 @@ class TreeEditor {
     }
   }
 
+  /// Where what changes in the next chunk is as long as before (signatures, addresses), it is a copy with that
+  /// replaced: false, and nothing is done, if it isn't so, or if an edit doesn't fit what is there.
+  bool patch_chunk() {
+    const ChunkTree::Position next = tree_.next(at_);
+    const auto due = edits_.first(count_edits_before(next));
+    if (due.size() < edits_.size() && start_of(edits_[due.size()]) == at_) {
+      return false;  // an RRset in pieces, the first of which is here
+    }
+    const ChunkPointer& chunk = tree_.at(at_);
+    std::vector<Chunk::Replacement> replacements;
+    replacements.reserve(due.size());
+    for (const Edit& edit : due) {
+      const bool is_in_pieces = next != tree_.end() && is_at(*tree_.at(next), 0, edit);
+      if (edit.before == nullptr || !edit.after || is_in_pieces ||
+          !is_same_case(edit.before->owner, edit.after->owner) ||
+          (edit.type == RRType::soa && !differ_only_in_serial(*edit.before, *edit.after))) {
+        return false;
+      }
+      const std::size_t i = chunk->lower_bound(edit.key.octets(), edit.type);
+      if (i == chunk->rrset_count() || !is_at(*chunk, i, edit) || !is_same(chunk->rrset(i), *edit.before)) {
+        return false;
+      }
+      replacements.push_back({i, &*edit.after});
+    }
+    auto patched = chunk->with_records(replacements);
+    if (!patched) {
+      return false;
+    }
+    out_.append(std::move(patched));
+    at_ = next;
+    edits_ = edits_.subspan(due.size());
+    return true;
+  }
+
   /// Renders anew the chunk that is next, and its neighbours where it becomes too small to stand alone.
   Result<void> edit_region() {
     Region region;
     take_into(region);
     std::vector<ChunkPointer> chunks;
     for (;;) {
-      if (auto applied = region.apply(take_edits_before_next_chunk()); !applied) {
+      if (auto applied = region.apply(take_edits_before(at_)); !applied) {
         return applied;
       }
       chunks = render_evenly(apex_, region.rrsets());
@@ -129,16 +167,21 @@ class TreeEditor {
     } while (at_ != tree_.end() && region.is_continued_by(*tree_.at(at_)));
   }
 
-  std::span<Edit> take_edits_before_next_chunk() {
-    std::size_t count = edits_.size();
-    if (at_ != tree_.end()) {
-      const Chunk& next = *tree_.at(at_);
-      const auto is_before = [&](const Edit& edit) {
-        return edit.key < next.first_owner() ||
-               (edit.key == next.first_owner() && Chunk::rank(edit.type) < Chunk::rank(next.first_type()));
-      };
-      count = static_cast<std::size_t>(std::partition_point(edits_.begin(), edits_.end(), is_before) - edits_.begin());
+  /// Edits of what is before the chunk at `position`.
+  [[nodiscard]] std::size_t count_edits_before(ChunkTree::Position position) const {
+    if (position == tree_.end()) {
+      return edits_.size();
     }
+    const Chunk& next = *tree_.at(position);
+    const auto is_before = [&](const Edit& edit) {
+      return edit.key < next.first_owner() ||
+             (edit.key == next.first_owner() && Chunk::rank(edit.type) < Chunk::rank(next.first_type()));
+    };
+    return static_cast<std::size_t>(std::partition_point(edits_.begin(), edits_.end(), is_before) - edits_.begin());
+  }
+
+  std::span<Edit> take_edits_before(ChunkTree::Position position) {
+    const std::size_t count = count_edits_before(position);
     const auto due = edits_.first(count);
     edits_ = edits_.subspan(count);
     return due;

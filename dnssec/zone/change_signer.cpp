@@ -47,10 +47,12 @@ Result<std::vector<dns::RRsetChange>> ChangeSigner::run() {
   } else if (auto marked = mark_nsec3(); !marked) {
     return marked.error();
   }
-  if (from_.denial_ttl != to_.denial_ttl) {
-    mark_denials();
+  if (auto marked = mark_denials(); !marked) {
+    return marked.error();
   }
-  mark_moved_signatures();
+  if (auto marked = mark_moved_signatures(); !marked) {
+    return marked.error();
+  }
   for (const auto& owner : dirty_) {
     if (auto made = make_anew(owner); !made) {
       return made.error();
@@ -117,20 +119,37 @@ Result<void> ChangeSigner::mark_nsec3() {
   return {};
 }
 
-void ChangeSigner::mark_denials() {
+/// With another TTL all of them change.
+Result<void> ChangeSigner::mark_denials() {
+  if (from_.denial_ttl == to_.denial_ttl) {
+    return {};
+  }
   for (dns::SnapshotCursor cursor(zone_); !cursor.at_end(); cursor.next()) {
     if (cursor.type() == RRType::nsec || cursor.type() == RRType::nsec3) {
       dirty_.insert(key_of(cursor));
+      if (auto counted = count_moved(cursor.rrset().rdata.front().octets().size()); !counted) {
+        return counted;
+      }
     }
   }
+  return {};
+}
+
+/// Each goes and another of its size comes.
+Result<void> ChangeSigner::count_moved(std::size_t octets) {
+  moved_octets_ += octets;
+  if (moved_octets_ > octets_max_ / 2) {
+    return Error{Errc::too_large, zone_.apex().to_text() + ": the difference would be too large"};
+  }
+  return {};
 }
 
 /// Where signatures have other times or keys. What is signed is in the RRSIGs, so no content needs to be looked at.
-void ChangeSigner::mark_moved_signatures() {
+Result<void> ChangeSigner::mark_moved_signatures() {
   const bool has_same_buckets = from_.plan.slots().times().buckets == to_.plan.slots().times().buckets;
   const auto moved = has_same_buckets ? to_.plan.moved_buckets(from_.plan) : std::vector<bool>{};
   if (has_same_buckets && std::find(moved.begin(), moved.end(), true) == moved.end()) {
-    return;
+    return {};
   }
   const auto has_moved = [&](const dns::Name& owner, RRType type) {
     return has_same_buckets ? moved[to_.plan.slots().bucket_of(owner, type)]
@@ -141,13 +160,21 @@ void ChangeSigner::mark_moved_signatures() {
       continue;
     }
     const auto rrsigs = cursor.rrset();
-    if (std::any_of(rrsigs.rdata.begin(), rrsigs.rdata.end(), [&](const dns::Rdata& rrsig) {
-          const auto octets = rrsig.octets();
-          return has_moved(rrsigs.owner, RRType(static_cast<std::uint16_t>(octets[0] << 8 | octets[1])));
-        })) {
+    std::size_t moved_octets = 0;
+    for (const auto& rrsig : rrsigs.rdata) {
+      const auto octets = rrsig.octets();
+      if (has_moved(rrsigs.owner, RRType(static_cast<std::uint16_t>(octets[0] << 8 | octets[1])))) {
+        moved_octets += octets.size();
+      }
+    }
+    if (moved_octets > 0) {
       dirty_.insert(key_of(cursor));
+      if (auto counted = count_moved(moved_octets); !counted) {
+        return counted;
+      }
     }
   }
+  return {};
 }
 
 /// What there is to be at an owner, unsigned.

@@ -10,6 +10,7 @@
 #include "dnssec/zone/signature_batch.hpp"
 #include "dnssec/zone/signature_plan.hpp"
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <set>
@@ -27,9 +28,10 @@ class ChangeSigner {
     const ContentView& content;
     dns::Ttl denial_ttl;
   };
-  /// `zone` is the earlier version, signed. Both sides have the same denial.
-  ChangeSigner(const dns::ZoneSnapshot& zone, const Side& from, const Side& to, const Executor& executor)
-      : zone_(zone), from_(from), to_(to), executor_(executor), batch_(to.plan, &from.plan) {}
+  /// `zone` is the version of `from`, signed. Both sides have the same denial. `octets_max` as sign_change has it.
+  ChangeSigner(const dns::ZoneSnapshot& zone, const Side& from, const Side& to, const Executor& executor,
+               std::size_t octets_max)
+      : zone_(zone), from_(from), to_(to), executor_(executor), octets_max_(octets_max), batch_(to.plan, &from.plan) {}
 
   [[nodiscard]] Result<std::vector<dns::RRsetChange>> run();
 
@@ -38,8 +40,9 @@ class ChangeSigner {
   void mark_below(ByteView owner);
   void mark_nsec_neighbours();
   [[nodiscard]] Result<void> mark_nsec3();
-  void mark_denials();
-  void mark_moved_signatures();
+  [[nodiscard]] Result<void> mark_denials();
+  [[nodiscard]] Result<void> mark_moved_signatures();
+  [[nodiscard]] Result<void> count_moved(std::size_t octets);
 
   [[nodiscard]] Result<OwnerForm> form_at(ByteView owner) const;
   [[nodiscard]] Bytes nsec_next(ByteView owner, const OwnerForm& form) const;
@@ -52,7 +55,9 @@ class ChangeSigner {
   const Side from_;
   const Side to_;
   const Executor& executor_;
+  const std::size_t octets_max_;
 
+  std::size_t moved_octets_ = 0;  ///< of denials and signatures that are sure to be others, as they are now
   std::set<Bytes> dirty_;
   /// NSEC3 RRsets that come, change or (nothing) go, by owner.
   std::map<Bytes, std::optional<dns::RRset>> nsec3_;

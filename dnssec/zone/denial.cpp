@@ -133,8 +133,8 @@ std::optional<Nsec3> Nsec3::from_rdata(ByteView rdata) {
   return nsec3;
 }
 
-dns::RRset nsec3param(const dns::Name& apex) {
-  return {apex, dns::RRType::nsec3param, dns::Ttl::from_wire(0), {rdata_of(nsec3_parameters(false))}};
+dns::RRset nsec3param(const dns::Name& apex, dns::Ttl ttl) {
+  return {apex, dns::RRType::nsec3param, ttl, {rdata_of(nsec3_parameters(false))}};
 }
 
 }  // namespace minidns::dnssec

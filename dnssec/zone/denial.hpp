@@ -43,7 +43,8 @@ struct Nsec3 {
   [[nodiscard]] static std::optional<Nsec3> from_rdata(ByteView rdata);
 };
 
-/// `1 0 0 -` (RFC 5155 §4). TTL 0, as BIND has it: only servers of the zone read it, and they don't cache.
-[[nodiscard]] dns::RRset nsec3param(const dns::Name& apex);
+/// `1 0 0 -` (RFC 5155 §4). With the TTL of denials, as PowerDNS has it: it makes this record itself, and with another
+/// TTL than the RRSIG says its zone wouldn't be ours.
+[[nodiscard]] dns::RRset nsec3param(const dns::Name& apex, dns::Ttl ttl);
 
 }  // namespace minidns::dnssec

@@ -108,7 +108,11 @@ Result<void> add_key_set(OwnerForm& apex, const SigningInputs& inputs) {
     }
   }
   if (inputs.denial != Denial::nsec) {
-    apex.insert({nsec3param(owner), true});
+    const auto ttl = denial_ttl(apex.sets.front().rrset);
+    if (!ttl) {
+      return ttl.error();
+    }
+    apex.insert({nsec3param(owner, *ttl), true});
   }
   return inputs.zonemd ? add_zonemd(apex) : Result<void>();
 }

@@ -54,8 +54,8 @@ void add_nsec(OwnerForm& form, dns::Ttl ttl, const dns::Name& next);
 /// An insecure delegation: under opt-out it has no NSEC3 (RFC 5155 §6).
 [[nodiscard]] bool is_insecure_cut(const OwnerForm& form);
 
-/// Adds to the form of the apex what the inputs say: DNSKEY, CDS and CDNSKEY, joined with the content's,
-/// NSEC3PARAM, and ZONEMD without its digest. `bad_input` if the content has a record that is ours, too.
+/// Adds to the form of the apex, whose SOA is the first, what the inputs say: DNSKEY, CDS and CDNSKEY, joined with the
+/// content's, NSEC3PARAM, and ZONEMD without its digest. `bad_input` if the content has a record that is ours, too.
 [[nodiscard]] Result<void> add_key_set(OwnerForm& apex, const SigningInputs& inputs);
 
 /// The inverse: of a signed zone's RRset of such a type, the records that came from the content; nothing if none did.

@@ -42,7 +42,7 @@ Result<std::vector<dns::RRsetChange>> changes_by_full_signing(const dns::ZoneSna
 
 Result<std::vector<dns::RRsetChange>> signed_changes(const dns::ZoneSnapshot& before, const SigningInputs& from,
                                                      const dns::Delta& content, const SigningInputs& to,
-                                                     const Executor& executor) {
+                                                     const Executor& executor, std::size_t octets_max) {
   const auto edits = dns::edits_of(content, before.apex());
   if (!edits) {
     return Error{Errc::bad_input, edits.error().detail};
@@ -70,7 +70,7 @@ Result<std::vector<dns::RRsetChange>> signed_changes(const dns::ZoneSnapshot& be
     }
   }
   return ChangeSigner(before, {*plan_before, content_before, *ttl_before}, {*plan_after, *content_after, *ttl_after},
-                      executor)
+                      executor, octets_max)
       .run();
 }
 
@@ -87,12 +87,13 @@ Result<void> seal(dns::Delta& delta, const dns::ZoneSnapshot& before, const Sign
 }  // namespace
 
 Result<dns::Delta> sign_change(const dns::ZoneSnapshot& before, const SigningInputs& before_inputs,
-                               const dns::Delta& content, const SigningInputs& inputs, const Executor& executor) {
+                               const dns::Delta& content, const SigningInputs& inputs, const Executor& executor,
+                               std::size_t octets_max) {
   if (content.from != before.version() || !dns::is_same(content.soa_before, before.soa()) ||
       before_inputs.apex != before.apex() || inputs.apex != before.apex()) {
     return Error{Errc::bad_input, before.apex().to_text() + ": the change doesn't start from this version"};
   }
-  auto changes = signed_changes(before, before_inputs, content, inputs, executor);
+  auto changes = signed_changes(before, before_inputs, content, inputs, executor, octets_max);
   if (!changes) {
     return changes.error();
   }

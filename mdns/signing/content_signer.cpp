@@ -1,7 +1,9 @@
 #include "mdns/signing/content_signer.hpp"
 
+#include "dns/snapshot/diff.hpp"
 #include "dnssec/dnskey.hpp"
 #include "dnssec/zone/sign_change.hpp"
+#include "mdns/signing/counted_signer.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -80,7 +82,7 @@ std::shared_ptr<const dns::ZoneSnapshot> ContentSigner::Builder::finish() && {
 ContentSigner::Builder ContentSigner::begin(const storage::ZoneHead& head) {
   std::unique_ptr<const dnssec::SigningInputs> inputs;
   if (head.signing) {
-    inputs = std::make_unique<const dnssec::SigningInputs>(inputs_of(*head.signing, head.name, Keys::opened));
+    inputs = std::make_unique<const dnssec::SigningInputs>(inputs_to_sign(*head.signing, head.name));
   }
   return {head, std::move(inputs), threads_.executor()};
 }
@@ -99,12 +101,39 @@ std::optional<dns::Delta> ContentSigner::step(const dns::ZoneSnapshot& before, s
   if (!is_same && !signing_before) {
     return std::nullopt;
   }
-  const auto inputs = inputs_of(*head.signing, head.name, Keys::opened);
+  const auto inputs = inputs_to_sign(*head.signing, head.name);
   const auto inputs_before = is_same ? inputs : inputs_of(*signing_before, head.name, Keys::closed);
   if (inputs.denial != inputs_before.denial) {
     return std::nullopt;
   }
   return signed_or_throw(dnssec::sign_change(before, inputs_before, *step.delta, inputs, threads_.executor()));
+}
+
+/// The past is signed from what there is now: backwards, and what comes of it is turned round.
+std::optional<dns::Delta> ContentSigner::difference(const dns::ZoneSnapshot& newest,
+                                                    storage::ZoneContent::Difference difference,
+                                                    std::size_t octets_max) {
+  if (!difference.signing_from && !difference.signing_to) {
+    return std::move(difference.content);
+  }
+  if (!difference.signing_from || !difference.signing_to ||
+      difference.signing_from->denial != difference.signing_to->denial ||
+      difference.signing_from->stamp.rules != difference.signing_to->stamp.rules) {
+    return std::nullopt;
+  }
+  const auto inputs = inputs_of(*difference.signing_to, newest.apex(), Keys::closed);
+  const auto inputs_before = inputs_to_sign(*difference.signing_from, newest.apex());
+  auto back = dnssec::sign_change(newest, inputs, dns::inverse(std::move(difference.content)), inputs_before,
+                                  threads_.executor(), octets_max);
+  if (!back && back.error().code == dnssec::Errc::too_large) {
+    return std::nullopt;
+  }
+  return dns::inverse(signed_or_throw(std::move(back)));
+}
+
+dnssec::SigningInputs ContentSigner::inputs_to_sign(const storage::ZoneSigning& signing, const dns::Name& apex) {
+  auto inputs = inputs_of(signing, apex, Keys::opened);
+  return signatures_ ? counted(std::move(inputs), *signatures_) : inputs;
 }
 
 dnssec::SigningInputs ContentSigner::inputs_of(const storage::ZoneSigning& signing, const dns::Name& apex, Keys keys) {

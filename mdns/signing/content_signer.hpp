@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/metrics.hpp"
 #include "dns/delta.hpp"
 #include "dns/snapshot/builder.hpp"
 #include "dns/snapshot/zone_snapshot.hpp"
@@ -21,8 +22,9 @@ namespace minidns::mdns {
 /// Safe on every thread.
 class ContentSigner {
  public:
-  /// `keys` must outlive this.
-  explicit ContentSigner(const dnssec::KeyOpener& keys) : cache_(keys) {}
+  /// `keys` must outlive this. `signatures` counts those that are made.
+  explicit ContentSigner(const dnssec::KeyOpener& keys, std::optional<Counter> signatures = std::nullopt)
+      : cache_(keys), signatures_(signatures) {}
 
   /// A whole zone, as a stream.
   class Builder {
@@ -50,11 +52,20 @@ class ContentSigner {
   [[nodiscard]] std::optional<dns::Delta> step(const dns::ZoneSnapshot& before, storage::ZoneContent::Step step,
                                                const ReadSigning& read_signing);
 
+  /// From a version of the past to `newest`, as both are served; nothing if nameservers must get the zone as a whole
+  /// for it (DESIGN.md §4, IXFR), or if it is sure to have more than `octets_max` octets. `difference` ends at
+  /// `newest`. Throws SigningFailed.
+  [[nodiscard]] std::optional<dns::Delta> difference(const dns::ZoneSnapshot& newest,
+                                                     storage::ZoneContent::Difference difference,
+                                                     std::size_t octets_max);
+
  private:
   enum class Keys { opened, closed };
+  [[nodiscard]] dnssec::SigningInputs inputs_to_sign(const storage::ZoneSigning& signing, const dns::Name& apex);
   [[nodiscard]] dnssec::SigningInputs inputs_of(const storage::ZoneSigning& signing, const dns::Name& apex, Keys keys);
 
   SignerCache cache_;
+  const std::optional<Counter> signatures_;
   CryptoThreads threads_;
 };
 

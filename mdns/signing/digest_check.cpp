@@ -102,6 +102,20 @@ bool DigestCheck::compare(const ContentKey& key, const storage::ZoneHead& head, 
   return true;
 }
 
+DigestCheck::Proof DigestCheck::proof_of(const ContentKey& key, const dns::Delta& delta) const {
+  const auto keyed = keyed_by();
+  if (!keyed) {
+    return Proof::none;
+  }
+  const auto stored = stored_->find(key.zone, key.view, keyed->id, {delta.from, delta.to});
+  const auto ours = known(key, delta.to);  // if it was built without the database
+  const auto to = stored[1] || !ours ? stored[1] : ours->octets();
+  if (!stored[0] || !to) {
+    return Proof::none;
+  }
+  return dnssec::ZoneDigest(*stored[0]).after(delta, keyed->key).octets() == *to ? Proof::holds : Proof::fails;
+}
+
 /// Nothing if the database can't say. What was found to differ isn't served for that.
 std::optional<storage::VersionDigests::Stored> DigestCheck::ask(const ContentKey& key,
                                                                 const storage::VersionDigest& ours) {

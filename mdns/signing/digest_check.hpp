@@ -70,6 +70,11 @@ class DigestCheck {
   [[nodiscard]] bool agrees(const ContentKey& key, const storage::ZoneHead& head, const dns::ZoneSnapshot& before,
                             const dns::Delta& step);
 
+  /// Whether `delta`, between two signed versions, leads from what the first instance made of the one to what was made
+  /// of the other; `none`: it isn't known what that was. Throws what storage does. O(delta).
+  enum class Proof { holds, fails, none };
+  [[nodiscard]] Proof proof_of(const ContentKey& key, const dns::Delta& delta) const;
+
   /// The zone is gone.
   void forget(const ZoneId& zone);
 

@@ -38,7 +38,7 @@ PostgresFeedReader::PostgresFeedReader(ConnectionSettings settings, std::vector<
     : settings_(std::move(settings)), channels_(std::move(channels)), on_connect_(std::move(on_connect)) {}
 
 Connection& PostgresFeedReader::session() {
-  if (session_ && session_->is_usable()) {
+  if (session_ && session_->is_idle()) {  // not in the transaction of a read that failed
     return *session_;
   }
   session_.reset();
@@ -50,18 +50,20 @@ Connection& PostgresFeedReader::session() {
 }
 
 FeedBatch PostgresFeedReader::read_after(std::int64_t seq, std::size_t count_max) {
-  Connection& connection = session();
-  Transaction transaction(connection, "begin isolation level repeatable read, read only");
-  const auto rows = connection.execute_all(
-      {{select_feed_position, {}}, {select_changes, {seq, static_cast<std::int64_t>(count_max)}}});
-  transaction.commit();
+  // A round trip: every instance does this while the others make what was just committed visible.
+  const auto rows = session().execute_all({{"begin isolation level repeatable read, read only", {}},
+                                           {select_feed_position, {}},
+                                           {select_changes, {seq, static_cast<std::int64_t>(count_max)}},
+                                           {"commit", {}}});  // nothing was written: it can't be in doubt
+  const Rows& position = rows[1];
+  const Rows& changes = rows[2];
   FeedBatch batch;
-  if (!rows[0].empty()) {
-    batch.head = {rows[0].integer(0, 0), rows[0].integer(0, 1), rows[0].integer(0, 2), rows[0].integer(0, 3)};
+  if (!position.empty()) {
+    batch.head = {position.integer(0, 0), position.integer(0, 1), position.integer(0, 2), position.integer(0, 3)};
   }
-  batch.changes.reserve(rows[1].size());
-  for (std::size_t row = 0; row < rows[1].size(); ++row) {
-    batch.changes.push_back(change_of(rows[1], row));
+  batch.changes.reserve(changes.size());
+  for (std::size_t row = 0; row < changes.size(); ++row) {
+    batch.changes.push_back(change_of(changes, row));
   }
   return batch;
 }

@@ -51,6 +51,27 @@ std::optional<VersionDigests::Stored> PostgresVersionDigests::agree(const Versio
   return stored;
 }
 
+/// By the only function that mdns may read them with, and what that would store is taken back.
+std::vector<std::optional<DigestOctets>> PostgresVersionDigests::find(const ZoneId& zone, const ViewId& view,
+                                                                      const std::array<std::uint8_t, 4>& key_id,
+                                                                      const std::vector<dns::Version>& versions) {
+  std::vector<Connection::Statement> statements{{"begin", {}}};
+  for (const dns::Version version : versions) {
+    const VersionDigest nobodys{zone, version, view, key_id, {}, InstanceId(Uuid({})), {}};
+    statements.push_back({agree_digest, params_of(nobodys)});
+  }
+  statements.push_back({"rollback", {}});
+  const auto rows = pool_.acquire()->execute_all(statements);
+  std::vector<std::optional<DigestOctets>> found(versions.size());
+  for (std::size_t i = 0; i < versions.size(); ++i) {
+    const Rows& row = rows[i + 1];
+    if (!row.empty() && !row.is_null(0, 0) && !row.boolean(0, 3)) {
+      std::ranges::copy(row.bytea(0, 0), found[i].emplace().begin());
+    }
+  }
+  return found;
+}
+
 void PostgresVersionDigests::report(const VersionDigest& ours) {
   pool_.acquire()->execute(report_digest, params_of(ours));
 }

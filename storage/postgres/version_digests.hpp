@@ -11,6 +11,9 @@ class PostgresVersionDigests final : public VersionDigests {
   PostgresVersionDigests(ConnectionSettings settings, ConnectionPool::OnConnect on_connect);
 
   [[nodiscard]] std::optional<Stored> agree(const VersionDigest& ours) override;
+  [[nodiscard]] std::vector<std::optional<DigestOctets>> find(const ZoneId& zone, const ViewId& view,
+                                                              const std::array<std::uint8_t, 4>& key_id,
+                                                              const std::vector<dns::Version>& versions) override;
   void report(const VersionDigest& ours) override;
 
   /// A call holds one for less than a millisecond.

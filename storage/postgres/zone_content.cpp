@@ -37,8 +37,8 @@ constexpr int head_columns = 7;  // before those of its signing
 const std::string select_signing = "select " + signing_columns("v") + " from versions v" + key_sets_of("v") +
                                    " where v.zone_id = $1 and v.version = $2";
 
-constexpr const char* select_version_serial =
-    "select serial, key_set_id is not null from versions where zone_id = $1 and version = $2";
+const std::string select_version_serial = "select v.serial, " + signing_columns("v") + " from versions v" +
+                                          key_sets_of("v") + " where v.zone_id = $1 and v.version = $2";
 
 // A zone that is transferred in may have had one serial with two contents, if an operator accepted that: nobody knows
 // then which of them a secondary has, and there is no difference from it. (Otherwise nothing is left out.)
@@ -53,10 +53,9 @@ const std::string select_serial_of_step =
 
 // Newest first: what secondaries have is near the head.
 const std::string select_version_of_serial =
-    "select v.version, v.key_set_id is not null from versions v where v.zone_id = $1 and v.serial = $2 and v.version < "
-    "$3"
-    " and v.kind <> 'delete'" +
-    and_serial_is_of_one_version + " order by v.version desc limit 1";
+    "select v.version, " + signing_columns("v") + " from versions v" + key_sets_of("v") +
+    " where v.zone_id = $1 and v.serial = $2 and v.version < $3 and v.kind <> 'delete'" + and_serial_is_of_one_version +
+    " order by v.version desc limit 1";
 
 // `since + 0`, here and below: so that the planner, when its statistics are old, never takes rrsets_since for "all that
 // is older", which is the whole zone.
@@ -277,20 +276,18 @@ std::vector<ZoneContent::Step> PostgresZoneContent::read_steps(const std::vector
   return steps;
 }
 
-std::optional<dns::Delta> PostgresZoneContent::read_delta(const ZoneId& zone, const ViewId& view, dns::Serial from,
-                                                          dns::Version to, std::size_t octets_max) {
+std::optional<ZoneContent::Difference> PostgresZoneContent::read_difference(const ZoneId& zone, const ViewId& view,
+                                                                            dns::Serial from, dns::Version to,
+                                                                            std::size_t octets_max) {
   const auto lease = pool_->acquire();
   Transaction transaction(*lease, begin_one_snapshot);
   const auto versions =
       lease->execute_all({{select_version_of_serial.c_str(), {zone.uuid(), std::int64_t{from.value()}, to.value()}},
-                          {select_version_serial, {zone.uuid(), to.value()}},
+                          {select_version_serial.c_str(), {zone.uuid(), to.value()}},
                           {select_head.c_str(), {zone.uuid()}}});
   const auto head = head_of(zone, versions[2]);
   if (versions[0].empty() || versions[1].empty() || !head) {
     return std::nullopt;
-  }
-  if (versions[0].boolean(0, 1) || versions[1].boolean(0, 1)) {
-    return std::nullopt;  // the rows aren't all that differs
   }
   const dns::Version start(versions[0].integer(0, 0));
   const auto rows = lease->execute_all(
@@ -303,8 +300,10 @@ std::optional<dns::Delta> PostgresZoneContent::read_delta(const ZoneId& zone, co
     return std::nullopt;
   }
   const dns::Serial end = serial_of_column(versions[1].integer(0, 0));
-  return dns::Delta{start, to, soa_rrset_of(rows[0], head->name, from), soa_rrset_of(rows[1], head->name, end),
-                    *std::move(changes)};
+  return Difference{
+      {start, to, soa_rrset_of(rows[0], head->name, from), soa_rrset_of(rows[1], head->name, end), *std::move(changes)},
+      signing_of(versions[0], 0, 1),
+      signing_of(versions[1], 0, 1)};
 }
 
 std::optional<ZoneSigning> PostgresZoneContent::read_signing(const ZoneId& zone, dns::Version version) {

@@ -18,8 +18,8 @@ class PostgresZoneContent final : public ZoneContent {
   [[nodiscard]] Step read_step(const ZoneId& zone, const ViewId& view, dns::Version from,
                                std::size_t octets_max) override;
   [[nodiscard]] std::vector<Step> read_steps(const std::vector<StepRequest>& requests) override;
-  [[nodiscard]] std::optional<dns::Delta> read_delta(const ZoneId& zone, const ViewId& view, dns::Serial from,
-                                                     dns::Version to, std::size_t octets_max) override;
+  [[nodiscard]] std::optional<Difference> read_difference(const ZoneId& zone, const ViewId& view, dns::Serial from,
+                                                          dns::Version to, std::size_t octets_max) override;
   [[nodiscard]] std::optional<ZoneSigning> read_signing(const ZoneId& zone, dns::Version version) override;
   [[nodiscard]] std::vector<ZoneId> deleted_of(const std::vector<ZoneId>& zones) override;
 

@@ -1,5 +1,5 @@
 # The whole system with real secondaries. Each program starts a platform of its own.
-foreach(name main_job split_horizon faults catalog signing digests master_key)
+foreach(name main_job split_horizon faults catalog digests master_key)
   minidns_test(e2e_${name} SOURCES ${CMAKE_CURRENT_LIST_DIR}/${name}.cpp LINK minidns_harness LABELS e2e TIMEOUT 600)
   add_dependencies(e2e_${name} central mdns pool-manager)
 endforeach()
@@ -21,3 +21,10 @@ minidns_test(e2e_key_rolls
   LABELS e2e
   TIMEOUT 600)
 add_dependencies(e2e_key_rolls central mdns pool-manager)
+# Signed zones; the tools and other servers judge.
+foreach(name signing signed_history signed_secondaries)
+  minidns_test(e2e_${name} SOURCES ${CMAKE_CURRENT_LIST_DIR}/${name}.cpp ${CMAKE_CURRENT_LIST_DIR}/signed_zones.cpp
+               LINK minidns_harness LABELS e2e TIMEOUT 600)
+  target_compile_definitions(e2e_${name} PRIVATE MINIDNS_INTEROP_DIR="${CMAKE_CURRENT_SOURCE_DIR}/interop")
+  add_dependencies(e2e_${name} central mdns pool-manager)
+endforeach()

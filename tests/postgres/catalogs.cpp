@@ -178,11 +178,11 @@ TEST_F(CatalogsTest, ADifferenceHasOnlyTheMembersThatChanged) {
   EXPECT_EQ(advance(catalog), 1);
   const auto version = std::stoll(sql("select version from zones where type = 'CATALOG'"));
   const auto delta =
-      content_->read_delta(catalog, default_view, dns::Serial(static_cast<std::uint32_t>(std::stoul(before))),
-                           dns::Version(version), 1'000'000);
+      content_->read_difference(catalog, default_view, dns::Serial(static_cast<std::uint32_t>(std::stoul(before))),
+                                dns::Version(version), 1'000'000);
   ASSERT_TRUE(delta);
-  ASSERT_EQ(delta->changes.size(), 1U);
-  EXPECT_EQ(delta->changes[0].after.at(0).owner.to_text(),
+  ASSERT_EQ(delta->content.changes.size(), 1U);
+  EXPECT_EQ(delta->content.changes[0].after.at(0).owner.to_text(),
             dns::catalog_label(zone.id.uuid()) + ".zones.catalog.invalid.");
 }
 

@@ -84,6 +84,19 @@ TEST_F(DigestsTest, ViewsAndKeysHaveDigestsOfTheirOwn) {
   EXPECT_EQ(sql("select count(*) from version_digests"), "3");
 }
 
+TEST_F(DigestsTest, WhatIsStoredIsFoundAndNothingIsStoredByLooking) {
+  const auto table = digests();
+  const auto stored = digest(1, 10);
+  ASSERT_TRUE(table->agree(stored).has_value());
+  const auto of_none = dns::Version(stored.version.value() - 1);
+  const auto unknown = dns::Version(stored.version.value() + 1);
+  using Found = std::vector<std::optional<DigestOctets>>;
+  EXPECT_EQ(table->find(zone(), default_view, stored.key_id, {stored.version, of_none, unknown}),
+            (Found{stored.digest, std::nullopt, std::nullopt}));
+  EXPECT_EQ(table->find(zone(), ViewId(2), stored.key_id, {stored.version}), Found{std::nullopt});
+  EXPECT_EQ(sql("select count(*) from version_digests"), "1");
+}
+
 TEST_F(DigestsTest, AVersionThatIsNotThereGetsNone) {
   auto unknown = digest(1, 10);
   unknown.version = dns::Version(unknown.version.value() + 1);

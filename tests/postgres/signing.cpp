@@ -234,6 +234,15 @@ TEST_F(SigningTest, AStepTellsWhatBothEndsAreSignedWith) {
   EXPECT_EQ(of_history->stamp, signed_head.signing->stamp);
   EXPECT_EQ(of_history->keys.size(), 1U);
   EXPECT_FALSE(reader().content().read_signing(zone.id, before).has_value());
+
+  const auto newest = reader().head(zone.id).version;
+  const auto past = reader().content().read_difference(zone.id, default_view, signed_head.serial, newest, 1'000'000);
+  ASSERT_TRUE(past.has_value());
+  EXPECT_EQ(past->content.changes.size(), 1U);
+  ASSERT_TRUE(past->signing_from && past->signing_to);
+  EXPECT_EQ(past->signing_from->stamp, signed_head.signing->stamp);
+  EXPECT_EQ(past->signing_from->apex_signatures.size(), signed_head.signing->apex_signatures.size());
+  EXPECT_EQ(past->signing_from->keys.size(), 1U);
 }
 
 TEST_F(SigningTest, AnUnsignedVersionFollowsWhenSigningEnds) {

@@ -215,7 +215,7 @@ TEST_F(InboundTest, ThereIsNoDifferenceFromASerialThatHadTwoContents) {
     return reader.read_step(zone.id, default_view, dns::Version(from), 1 << 20).kind;
   };
   const auto delta = [&](std::uint32_t from) {
-    return reader.read_delta(zone.id, default_view, dns::Serial(from), dns::Version(5), 1 << 20).has_value();
+    return reader.read_difference(zone.id, default_view, dns::Serial(from), dns::Version(5), 1 << 20).has_value();
   };
   EXPECT_EQ(step(2), Kind::no_path);
   EXPECT_EQ(step(3), Kind::no_path);

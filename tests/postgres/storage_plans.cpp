@@ -70,7 +70,7 @@ TEST_F(PlansTest, ReadingAViewOfAZoneReadsNoWholeTable) {
           zone.id, view, [](const ZoneHead&) {}, [](const dns::RRset&) {}));
       const auto step = content.read_step(zone.id, view, dns::Version(1), 1'000'000);
       ASSERT_TRUE(step.head);
-      ASSERT_TRUE(content.read_delta(zone.id, view, zone.serial, step.head->version, 1'000'000));
+      ASSERT_TRUE(content.read_difference(zone.id, view, zone.serial, step.head->version, 1'000'000));
     }
   }
   pool->acquire()->execute("select pg_stat_force_next_flush()");

@@ -100,9 +100,9 @@ TEST_F(ViewsTest, AChangeInOneViewIsNothingButANewSerialInTheOthers) {
   ASSERT_TRUE(create("www.example.org.", RRType::a, {"10.0.0.2"}, "internal"));
   const auto after = read(default_view);
   EXPECT_TRUE(after->serial().is_newer_than(before->serial()));
-  const auto delta = content_->read_delta(*zone_, default_view, before->serial(), after->version(), 1'000'000);
+  const auto delta = content_->read_difference(*zone_, default_view, before->serial(), after->version(), 1'000'000);
   ASSERT_TRUE(delta);
-  EXPECT_TRUE(delta->changes.empty());
+  EXPECT_TRUE(delta->content.changes.empty());
   EXPECT_EQ(read(ids_.at("internal"))->serial(), after->serial());
 }
 
@@ -210,9 +210,9 @@ TEST_P(RandomHistory, EveryDifferenceOfAViewLeadsToItsContent) {
           continue;
         }
         const auto delta =
-            content_->read_delta(*zone_, ids_.at(name), snapshots[from]->serial(), target->version(), 1'000'000);
+            content_->read_difference(*zone_, ids_.at(name), snapshots[from]->serial(), target->version(), 1'000'000);
         ASSERT_TRUE(delta) << name;
-        const auto reached = snapshots[from]->apply(*delta);
+        const auto reached = snapshots[from]->apply(delta->content);
         ASSERT_TRUE(reached) << name << ": " << reached.error().detail;
         EXPECT_TRUE(dns::diff(**reached, *target).changes.empty()) << name;
         EXPECT_EQ((*reached)->serial(), target->serial());

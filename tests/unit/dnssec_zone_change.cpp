@@ -1,5 +1,7 @@
 // sign_change against full signing: apply(signed(v1), sign_change(v1 → v2)) == signed(v2), record for record. Edge
 // cases 39-43.
+#include "dns/snapshot/diff.hpp"
+#include "dns/soa.hpp"
 #include "dnssec/crypto/make_signer.hpp"
 #include "dnssec/crypto/private_key.hpp"
 #include "dnssec/dnskey.hpp"
@@ -101,6 +103,21 @@ SigningInputs changed(SigningInputs inputs, HardZones& random) {
   return inputs;
 }
 
+/// A version with all that it is made of.
+struct Made {
+  Content content;
+  SigningInputs inputs;
+  Snapshot zone;
+};
+
+/// From `early` to `late`, as it is made for who is far behind: from what `late` has, back, and turned round.
+Result<dns::Delta> past_difference(const Made& early, const Made& late) {
+  auto back = naive_diff(late.content, early.content, late.zone->version().value());
+  back.to = early.zone->version();
+  auto delta = sign_change(*late.zone, late.inputs, back, early.inputs);
+  return delta ? Result<dns::Delta>(dns::inverse(*std::move(delta))) : delta.error();
+}
+
 class SignedChange : public testing::TestWithParam<Denial> {
  protected:
   /// One history; every 40th ends before the tools.
@@ -111,6 +128,7 @@ class SignedChange : public testing::TestWithParam<Denial> {
     auto inputs = inputs_for(content.apex, GetParam(), latest_s - 5 * day_s);
     inputs.times.buckets = 1U << zones.below(4);
     Snapshot zone = sign(content, inputs, 1);
+    std::vector<Made> history{{content, inputs, zone}};
     for (std::int64_t version = 2; version <= 6; ++version) {
       const Content next = zones.changed(content, zones.below(4) == 0 ? zones.below(40) : zones.below(4));
       auto next_inputs = changed(inputs, zones);
@@ -125,6 +143,14 @@ class SignedChange : public testing::TestWithParam<Denial> {
       zone = *applied;
       content = next;
       inputs = next_inputs;
+      history.push_back({content, inputs, zone});
+    }
+    for (std::size_t early = 0; early + 1 < history.size(); ++early) {
+      const auto delta = past_difference(history[early], history.back());
+      ASSERT_TRUE(delta) << delta.error().detail;
+      const auto applied = history[early].zone->apply(*delta);
+      ASSERT_TRUE(applied) << applied.error().detail;
+      ASSERT_TRUE(records_of(**applied) == records_of(*zone)) << "seed " << seed << ", from version " << early + 1;
     }
     if (seed % 40 == 0) {
       ASSERT_EQ(complaints(*zone), "") << "seed " << seed;
@@ -132,6 +158,7 @@ class SignedChange : public testing::TestWithParam<Denial> {
   }
 };
 
+/// Both ways, and back over several versions at once: T, buckets, keys and key sets go backwards then.
 TEST_P(SignedChange, AppliedIsWhatFullSigningMakesOverRandomHistories) {
   for (std::uint64_t seed = 1; seed <= 350 && !HasFatalFailure(); ++seed) {
     follow(seed);
@@ -181,6 +208,27 @@ TEST_P(SignedChange, AppliedIsWhatFullSigningMakesWhereNamesLookLikeHashes) {
       content = next;
     }
   }
+}
+
+TEST_P(SignedChange, IsNotMadeAtAllWhereItWouldBeTooLarge) {
+  const auto apex = name("example.com.");
+  HardZones zones(1, apex);
+  const auto inputs = inputs_for(apex, GetParam(), start_s);
+  const Content content = zones.content(100);
+  const Snapshot zone = sign(content, inputs, 1);
+  auto refreshed = inputs;
+  refreshed.signing_time_s += 7 * day_s;
+  Content next = content;
+  next.soa.rdata = {dns::with_serial(next.soa.rdata.front(), dns::Serial(2))};
+  const auto try_refresh = [&](std::size_t octets_max) {
+    return sign_change(*zone, inputs, naive_diff(content, next, 1), refreshed, run_inline(), octets_max);
+  };
+  const auto delta = try_refresh(2 * zone->transfer_octets());
+  ASSERT_TRUE(delta) << delta.error().detail;
+  const auto refused = try_refresh(zone->transfer_octets() / 2);  // all signatures, twice, are more than that
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::too_large);
+  EXPECT_TRUE(sign_change(*zone, inputs, naive_diff(content, next, 1), inputs, run_inline(), 0)) << "nothing moves";
 }
 
 INSTANTIATE_TEST_SUITE_P(Denials, SignedChange, testing::Values(Denial::nsec, Denial::nsec3, Denial::nsec3_opt_out),

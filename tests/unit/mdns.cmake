@@ -11,6 +11,7 @@ minidns_test(mdns_unit
     unit/mdns_key_stores.cpp
     unit/mdns_loader.cpp
     unit/mdns_notify.cpp
+    unit/mdns_past_differences.cpp
     unit/mdns_peers.cpp
     unit/mdns_signing.cpp
     unit/mdns_support.cpp

@@ -1,41 +1,11 @@
 // Digests of signed versions in the loader: what instances do that make different things of one version. The second
 // instance is made to differ as a fault of its own would: by rows, or a stored digest, that others don't see.
 #include "base/secret_box.hpp"
-#include "storage/postgres/errors.hpp"
+#include "tests/unit/mdns_fake_digests.hpp"
 #include "tests/unit/mdns_signed_zones.hpp"
-
-#include <map>
-#include <tuple>
 
 namespace minidns::mdns::test {
 namespace {
-
-/// The table that instances share.
-struct DigestTable {
-  using Key = std::tuple<ZoneId, dns::Version, ViewId, std::array<std::uint8_t, 4>>;
-  std::map<Key, storage::VersionDigest> stored;
-  std::vector<storage::VersionDigest> reports;
-  bool unavailable = false;
-  bool is_stopped = false;
-};
-
-class FakeDigests final : public storage::VersionDigests {
- public:
-  explicit FakeDigests(DigestTable& table) : table_(table) {}
-
-  [[nodiscard]] std::optional<Stored> agree(const storage::VersionDigest& ours) override {
-    if (table_.unavailable) throw storage::postgres::Unavailable("away");
-    const std::tuple key{ours.zone, ours.version, ours.view, ours.key_id};
-    if (table_.is_stopped && !table_.stored.contains(key)) return Stored{Stored::Kind::none, {}, ours.instance, {}};
-    const auto [found, is_new] = table_.stored.try_emplace(key, ours);
-    return Stored{is_new ? Stored::Kind::ours : Stored::Kind::others, found->second.digest, found->second.instance,
-                  found->second.build};
-  }
-  void report(const storage::VersionDigest& ours) override { table_.reports.push_back(ours); }
-
- private:
-  DigestTable& table_;
-};
 
 class Digests : public SignedZones {
  protected:

@@ -185,8 +185,9 @@ storage::ZoneContent::Step FakeContent::read_step(const ZoneId& zone, const View
   return {Step::Kind::no_path, last.head, std::nullopt};
 }
 
-std::optional<dns::Delta> FakeContent::read_delta(const ZoneId& zone, const ViewId& view, dns::Serial from,
-                                                  dns::Version to, std::size_t) {
+std::optional<storage::ZoneContent::Difference> FakeContent::read_difference(const ZoneId& zone, const ViewId& view,
+                                                                             dns::Serial from, dns::Version to,
+                                                                             std::size_t /*octets_max*/) {
   begin_read();
   const std::lock_guard lock(mutex_);
   const auto found = zones_.find(zone);
@@ -199,10 +200,8 @@ std::optional<dns::Delta> FakeContent::read_delta(const ZoneId& zone, const View
       start = &state;
     }
     if (state.head.version == to && start != nullptr) {
-      if (start->head.signing || state.head.signing) {
-        return std::nullopt;
-      }
-      return dns::diff(*snapshot_of(*start, view), *snapshot_of(state, view));
+      return Difference{dns::diff(*snapshot_of(*start, view), *snapshot_of(state, view)), start->head.signing,
+                        state.head.signing};
     }
   }
   return std::nullopt;

@@ -87,8 +87,8 @@ class FakeContent final : public storage::ZoneContent, public storage::ContentSo
     ++batches_;
     return ZoneContent::read_steps(requests);
   }
-  [[nodiscard]] std::optional<dns::Delta> read_delta(const ZoneId& zone, const ViewId& view, dns::Serial from,
-                                                     dns::Version to, std::size_t octets_max) override;
+  [[nodiscard]] std::optional<Difference> read_difference(const ZoneId& zone, const ViewId& view, dns::Serial from,
+                                                          dns::Version to, std::size_t octets_max) override;
   [[nodiscard]] std::optional<storage::ZoneSigning> read_signing(const ZoneId& zone, dns::Version version) override;
   [[nodiscard]] std::vector<ZoneId> deleted_of(const std::vector<ZoneId>& zones) override;
 

@@ -129,6 +129,60 @@ TEST(SnapshotApply, OfASerialAloneCopiesTheFirstChunkOnly) {
   EXPECT_EQ(records_of(*applied), next.records());
 }
 
+std::vector<Bytes> octets_of_chunks(const ZoneSnapshot& snapshot) {
+  std::vector<Bytes> all;
+  for (auto at = ChunkTree::Position{}; at != snapshot.tree().end(); at = snapshot.tree().next(at)) {
+    const ByteView octets = snapshot.tree().at(at)->octets();
+    all.emplace_back(octets.begin(), octets.end());
+  }
+  return all;
+}
+
+/// Signatures and addresses: what changes is replaced in a copy of the chunk.
+TEST(SnapshotApply, OfRecordsThatAreAsLongAsBeforeGivesTheOctetsOfAZoneBuiltAnew) {
+  std::mt19937 random(3);  // NOLINT: always the same
+  Content content = plain_zone(2000);
+  const auto signature = [&](RRType covered) {  // original TTL 0, which is the record's
+    Bytes octets(40 + 64);
+    octets[1] = static_cast<std::uint8_t>(covered.value());
+    for (std::size_t i = 8; i < octets.size(); ++i) octets[i] = static_cast<std::uint8_t>(random());
+    octets[18] = 0;  // signed by the root, for want of a shorter name
+    return rdata(octets);
+  };
+  for (std::size_t i = 0; i < 2000; i += 7) {
+    const Name owner = name("host" + std::to_string(100'000 + i) + ".example.org.");
+    content.put(rrset(owner, RRType::rrsig, {signature(RRType::a), signature(RRType::nsec)}, 0));
+  }
+  content.put(rrset(content.apex, RRType::rrsig, {signature(RRType::ns), signature(RRType(250))}, 0));
+  Snapshot snapshot = build(content);
+  for (std::int64_t version = 1; version <= 20; ++version) {
+    Content next = with_serial_advanced(content);
+    for (auto& [key, set] : next.rrsets) {
+      if (random() % 100 >= static_cast<std::size_t>(3 * version)) continue;
+      if (set.type == RRType::a) set.rdata.front() = rdata(Bytes{10, 1, 2, static_cast<std::uint8_t>(random())});
+      if (set.type == RRType::a) set.ttl = Ttl::from_wire(static_cast<std::uint32_t>(random() % 1000));
+      if (set.type == RRType::rrsig) set.rdata.front() = signature(RRType::a);
+    }
+    const auto applied = snapshot->apply(naive_diff(content, next, version));
+    ASSERT_TRUE(applied) << applied.error().detail;
+    ASSERT_EQ(octets_of_chunks(**applied), octets_of_chunks(*build(next))) << version;
+    ASSERT_EQ(records_of(**applied), next.records());
+    content = next;
+    snapshot = *applied;
+  }
+}
+
+TEST(SnapshotApply, OfRecordsThatAreAsLongButNotFromWhatIsThereIsRefused) {
+  const Content content = plain_zone(100);
+  const Snapshot snapshot = build(content);
+  Content next = with_serial_advanced(content);
+  next.put(rrset(name("host100050.example.org."), RRType::a, {rdata(Bytes{192, 0, 2, 99})}));
+  auto delta = naive_diff(content, next, 1);
+  ASSERT_TRUE(snapshot->apply(delta));
+  delta.changes.front().before.front().rdata = {rdata(Bytes{192, 0, 2, 98})};
+  EXPECT_FALSE(snapshot->apply(delta));
+}
+
 TEST(SnapshotApply, SplitsAFullChunkInHalvesThatHaveRoom) {
   Content content = plain_zone(3000);
   Snapshot snapshot = build(content);
