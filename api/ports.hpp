@@ -165,7 +165,7 @@ class ZoneDnssec {
   /// or key model begins a roll of all keys. What is so already stays.
   [[nodiscard]] virtual Result<ZoneDnssecView> sign(const Scope& scope, const ZoneId& zone,
                                                     const ZoneSigningRequest& request) = 0;
-  /// At once if the DS was said to be gone from the parent, or by `force`; else a roll begins that ends in it.
+  /// A roll begins that ends in it when the parent's DS is gone; at once by `force`.
   [[nodiscard]] virtual Result<ZoneDnssecView> unsign(const Scope& scope, const ZoneId& zone, bool force) = 0;
   /// Begins to replace a key. invalid_operation while a roll runs; invalid_object about `role` for what can't be
   /// rolled.

@@ -2,6 +2,7 @@
 
 #include "central/signing_rules.hpp"
 #include "central/version_policy.hpp"
+#include "central/worker.hpp"
 #include "central/zone_signing.hpp"
 #include "dnssec/zone/canonical.hpp"
 
@@ -30,13 +31,14 @@ std::uint8_t algorithm_of(const SealedZoneKey& key) {
   return key.record.dnskey.octets()[algorithm_at];
 }
 
-/// T and buckets as the version before has them.
+/// Buckets as the version before has them, and T, unless the policy is another: by its times T may be too old.
 SigningPlan plan_of(storage::ZoneEdit& edit, storage::DnssecPolicyRecord policy) {
-  const auto& stamp = edit.zone().signing.value().stamp;
+  const auto& signing = edit.zone().signing.value();
+  const bool is_same = policy.id == signing.policy;
   return {.zone = edit.zone().name,
           .policy = std::move(policy),
-          .signing_time = stamp.signing_time,
-          .buckets = stamp.buckets};
+          .signing_time = is_same ? signing.stamp.signing_time : unix_seconds(edit.zone().now),
+          .buckets = signing.stamp.buckets};
 }
 
 dnssec::Result<storage::SigningChange> with_keys(KeyVault& vault, storage::ZoneEdit& edit,
@@ -150,15 +152,26 @@ const char* what_happened(const KeyRoll& before, const RollStep& step) {
 
 RollTimes times_of(storage::ZoneEdit& edit, const KeyRoll& roll) {
   const auto& signing = edit.zone().signing.value();
-  auto dnskey_ttl = edit.policy().fields.dnskey_ttl.seconds();
-  if (roll.policy_before) {
-    dnskey_ttl = std::max(dnskey_ttl, edit.policy(*roll.policy_before).fields.dnskey_ttl.seconds());
-  }
+  const auto dnskey_ttl = edit.dnskey_ttl_max_of_history().seconds();
   const bool waits_for_content = roll.phase == RollPhase::presigned || roll.phase == RollPhase::draining;
   return {.signing_time = signing.stamp.signing_time,
           .period = signing.times.period,
           .dnskey_ttl_s = dnskey_ttl,
           .ttl_max_s = waits_for_content ? std::max<std::int64_t>(edit.ttl_max_of_history().seconds(), dnskey_ttl) : 0};
+}
+
+/// A key that has signed everything signs everything from then on, also what is in slots of another policy, which may
+/// have begun before it was there.
+std::int64_t active_from_of(const SealedZoneKey& key, const KeyRoll& before, const std::optional<KeyRoll>& roll) {
+  if (!roll || key.record.role == KeyRole::ksk) {
+    return 0;
+  }
+  const bool is_new = contains(roll->new_keys, key.record.id);
+  if (is_new && roll->active_from != before.active_from) {
+    return roll->active_from.value();
+  }
+  const bool has_signed_all = roll->kind == RollKind::algorithm && roll->phase == RollPhase::publishing;
+  return is_new && has_signed_all ? 0 : key.active_from;
 }
 
 /// What decide_roll says of the zone as it is just now.
@@ -172,8 +185,9 @@ RollStep step_of(storage::ZoneEdit& edit, const storage::KeyRollState& state,
       key.record.ds_at = edit.zone().now;
     }
   }
-  return decide_roll(state, times_of(edit, state.roll), parent_state(state.roll, keys), edit.zone().head.version,
-                     edit.zone().now);
+  const auto now = edit.zone().now;
+  return decide_roll(state, times_of(edit, state.roll), parent_fact(state.roll, keys, now), edit.zone().head.version,
+                     now);
 }
 
 }  // namespace
@@ -193,6 +207,10 @@ dnssec::Result<storage::SigningChange> begin_policy_roll(KeyVault& vault, storag
   const auto keys = edit.keys();
   const bool is_same_algorithm =
       std::ranges::all_of(keys, [&](const SealedZoneKey& key) { return algorithm_of(key) == policy.fields.algorithm; });
+  if (!is_same_algorithm && !edit.foreign_dnskeys().empty()) {
+    return dnssec::Error{dnssec::Errc::bad_input,
+                         "Other providers' DNSKEYs are of the present algorithm: take them away first"};
+  }
   return begin(vault, edit, is_same_algorithm ? RollKind::csk : RollKind::algorithm, policy,
                roles_of(policy.fields.key_model), active_keys(edit, {}), clock);
 }
@@ -228,10 +246,7 @@ dnssec::Result<StepChange> change_of(KeyVault& vault, storage::ZoneEdit& edit, c
   auto keys = edit.keys();
   std::erase_if(keys, [&](const SealedZoneKey& key) { return contains(gone, key.record.id); });
   for (auto& key : keys) {
-    if (roll && roll->active_from != before.active_from && key.record.role != KeyRole::ksk &&
-        contains(roll->new_keys, key.record.id)) {
-      key.active_from = roll->active_from.value();
-    }
+    key.active_from = active_from_of(key, before, roll);
   }
   const bool is_taken_back = before.policy_before && (step.kind == Kind::undo || (roll && !roll->policy_before));
   auto change =
@@ -305,28 +320,40 @@ std::optional<dns::Name> KeyRoller::advance(const ZoneId& zone, const ParentView
   ParentFinding finding;
   if (parent != nullptr) {
     finding = finding_of(*parent, edit->zone().name, edit->keys());
+    if (finding.has_other_ds && before.kind == RollKind::unsigning) {
+      for (auto& [key, ds] : finding.states) {
+        ds = storage::DsState::unknown;  // without any DS, the zone may be unsigned
+      }
+    }
     state->roll.note = finding.note;
     if (finding.ttl_s) {
       state->roll.ds_ttl_s = std::max(state->roll.ds_ttl_s.value_or(0), *finding.ttl_s);
     }
   }
   const auto step = step_of(*edit, *state, finding.states);
-  const bool waits_for_parent = step.kind == Kind::wait && step.roll.phase == before.phase &&
-                                (before.phase == RollPhase::submitting || before.phase == RollPhase::retracting);
-  if (waits_for_parent && parents_ != nullptr && parent == nullptr) {
+  const bool is_submitted = before.phase == RollPhase::submitting || before.phase == RollPhase::retracting;
+  const bool waits_for_parent = is_submitted && step.kind == Kind::wait && step.roll.phase == before.phase;
+  const bool relies_on_parent = before.phase == RollPhase::ds_caching && step.kind != Kind::wait;
+  if ((waits_for_parent || relies_on_parent) && parents_ != nullptr && parent == nullptr) {
     return edit->zone().name;
   }
   take(*edit, before, step, finding.states);
   return std::nullopt;
 }
 
-void KeyRoller::advance_due() {
+void KeyRoller::advance_due(const std::stop_token& stop) {
   for (const auto& zone : rolls_.due(roll_batch_zones)) {
-    // Nothing is locked while the parent is asked; then all is looked at anew.
-    if (const auto child = advance(zone, nullptr)) {
-      const auto parent = parents_->look(*child);
-      static_cast<void>(advance(zone, &parent));
+    if (stop.stop_requested()) {
+      return;
     }
+    // One zone's trouble isn't the others'.
+    (void)attempt(log_, "key roll", [&] {
+      // Nothing is locked while the parent is asked; then all is looked at anew.
+      if (const auto child = advance(zone, nullptr)) {
+        const auto parent = parents_->look(*child);
+        static_cast<void>(advance(zone, &parent));
+      }
+    });
   }
 }
 

@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <stop_token>
 
 namespace minidns::central {
 
@@ -63,7 +64,7 @@ class KeyRoller {
         clock_(clock) {}
 
   /// Goes on with rolls of which something is to be done; asks parents. Throws what storage/postgres/errors.hpp has.
-  void advance_due();
+  void advance_due(const std::stop_token& stop = {});
   /// Begins those that policies want.
   void begin_overdue();
 

@@ -91,8 +91,13 @@ std::optional<RollStep> wait_for_slots(const KeyRoll& roll, const RollTimes& tim
                     "signatures move to the new key");
 }
 
-std::optional<RollStep> wait_for_parent(const KeyRoll& roll, ParentState parent, ParentState wanted, WallTime now) {
-  if (parent == wanted) {
+std::chrono::seconds ds_ttl_of(const KeyRoll& roll) {
+  return seconds(roll.ds_ttl_s.value_or(ds_ttl_s_default));
+}
+
+std::optional<RollStep> wait_for_parent(const KeyRoll& roll, const ParentFact& parent, ParentState wanted,
+                                        WallTime now) {
+  if (parent.state == wanted) {
     return std::nullopt;
   }
   using std::chrono::duration_cast;
@@ -101,7 +106,14 @@ std::optional<RollStep> wait_for_parent(const KeyRoll& roll, ParentState parent,
                     roll.note.value_or("the parent isn't known to have the DS that is wanted"));
 }
 
-std::optional<RollStep> waits(const storage::KeyRollState& state, const RollTimes& times, ParentState parent,
+/// Until no cache has a DS set from before the parent was `wanted`.
+std::optional<RollStep> wait_for_ds_caches(const KeyRoll& roll, WallTime since, WallTime now) {
+  const auto forgotten = since + ds_ttl_of(roll);
+  return forgotten <= now ? std::nullopt
+                          : std::optional(wait_until(roll, forgotten, "caches may have the DS from before"));
+}
+
+std::optional<RollStep> waits(const storage::KeyRollState& state, const RollTimes& times, const ParentFact& parent,
                               WallTime now) {
   const auto& roll = state.roll;
   switch (roll.phase) {
@@ -117,13 +129,22 @@ std::optional<RollStep> waits(const storage::KeyRollState& state, const RollTime
     case RollPhase::submitting:
       return wait_for_parent(roll, parent, ParentState::as_wanted, now);
     case RollPhase::retracting: {
-      auto step = wait_for_caches(state, times.dnskey_ttl_s, now);
-      return step ? std::move(step) : wait_for_parent(roll, parent, ParentState::as_before, now);
+      if (auto step = wait_for_caches(state, times.dnskey_ttl_s, now)) {
+        return step;
+      }
+      // It may have had the new DS for a while.
+      auto step = wait_for_parent(roll, parent, ParentState::as_before, now);
+      return step ? std::move(step) : wait_for_ds_caches(roll, parent.since.value_or(now), now);
     }
     case RollPhase::ds_caching: {
-      const auto forgotten = roll.visible_at.value() + seconds(roll.ds_ttl_s.value_or(ds_ttl_s_default));
-      return forgotten <= now ? std::nullopt
-                              : std::optional(wait_until(roll, forgotten, "caches may have the DS from before"));
+      if (auto step = wait_for_ds_caches(roll, roll.visible_at.value_or(now), now)) {
+        return step;
+      }
+      auto step = wait_for_parent(roll, parent, ParentState::as_wanted, now);
+      if (step) {
+        step->roll.visible_at = now;  // it has changed its mind: all begins anew when it is as wanted
+      }
+      return step;
     }
   }
   throw std::logic_error("no such phase");
@@ -148,7 +169,7 @@ RollStep enter(KeyRoll roll, RollPhase phase, std::int64_t period, dns::Version 
       return {Kind::wait, std::move(roll)};
     case RollPhase::ds_caching:
       roll.visible_at = now;
-      roll.next_at = now + seconds(roll.ds_ttl_s.value_or(ds_ttl_s_default));
+      roll.next_at = now + ds_ttl_of(roll);
       return {Kind::wait, std::move(roll)};
     case RollPhase::submitting:
       roll.visible_at = now;
@@ -193,11 +214,12 @@ bool is_retired(const KeyRoll& roll) {
 
 }  // namespace
 
-ParentState parent_state(const KeyRoll& roll, const std::vector<SealedZoneKey>& keys) {
+ParentFact parent_fact(const KeyRoll& roll, const std::vector<SealedZoneKey>& keys, WallTime now) {
   bool has_wanted = true;
   bool has_none_new = true;
   bool has_none_old = true;
-  bool was_insecure = true;
+  bool is_insecure = true;
+  WallTime since{};
   for (const auto& [record, active_from, sealed] : keys) {
     if (record.role == KeyRole::zsk) {
       continue;
@@ -207,20 +229,22 @@ ParentState parent_state(const KeyRoll& roll, const std::vector<SealedZoneKey>& 
       has_none_new = has_none_new && record.ds == DsState::absent;
     } else if (contains(roll.old_keys, record.id)) {
       has_none_old = has_none_old && record.ds == DsState::absent;
-      was_insecure = was_insecure && record.ds == DsState::absent && record.ds_at && *record.ds_at <= roll.started_at;
+      is_insecure = is_insecure && record.ds == DsState::absent && record.ds_at.value_or(now) + ds_ttl_of(roll) <= now;
     }
+    since = std::max(since, record.ds_at.value_or(now));
   }
   if (roll.kind == RollKind::unsigning) {
-    return has_none_old ? ParentState::as_wanted : ParentState::otherwise;
+    return has_none_old ? ParentFact{ParentState::as_wanted, since} : ParentFact{ParentState::otherwise};
   }
-  if (has_none_old && (has_wanted || (was_insecure && has_none_new && roll.phase == RollPhase::submitting))) {
-    return ParentState::as_wanted;
+  // Without any DS for so long there is no chain that could break.
+  if (has_none_old && (has_wanted || (is_insecure && has_none_new && roll.phase != RollPhase::retracting))) {
+    return {ParentState::as_wanted, since};
   }
-  return has_none_new ? ParentState::as_before : ParentState::otherwise;
+  return has_none_new ? ParentFact{ParentState::as_before, since} : ParentFact{ParentState::otherwise};
 }
 
-RollStep decide_roll(const storage::KeyRollState& state, const RollTimes& times, ParentState parent, dns::Version head,
-                     WallTime now) {
+RollStep decide_roll(const storage::KeyRollState& state, const RollTimes& times, const ParentFact& parent,
+                     dns::Version head, WallTime now) {
   const auto& roll = state.roll;
   if (auto step = waits(state, times, parent, now)) {
     return *std::move(step);

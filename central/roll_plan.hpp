@@ -53,7 +53,7 @@ struct RollStep {
 struct RollTimes {
   std::int64_t signing_time;  ///< T of the head
   std::int64_t period;        ///< P
-  std::int64_t dnskey_ttl_s;  ///< the larger one of the policy's and the one before
+  std::int64_t dnskey_ttl_s;  ///< of any DNSKEY set that may be in a cache
   std::int64_t ttl_max_s;     ///< of any RRset of the zone that may be in a cache
 };
 
@@ -63,9 +63,14 @@ enum class ParentState {
   as_before,  ///< not the DS of a new key
   otherwise   ///< something between, or it isn't known
 };
-[[nodiscard]] ParentState parent_state(const storage::KeyRoll& roll, const std::vector<storage::SealedZoneKey>& keys);
+struct ParentFact {
+  ParentState state;
+  std::optional<WallTime> since = {};  ///< known of as_wanted and as_before
+};
+[[nodiscard]] ParentFact parent_fact(const storage::KeyRoll& roll, const std::vector<storage::SealedZoneKey>& keys,
+                                     WallTime now);
 
-[[nodiscard]] RollStep decide_roll(const storage::KeyRollState& state, const RollTimes& times, ParentState parent,
+[[nodiscard]] RollStep decide_roll(const storage::KeyRollState& state, const RollTimes& times, const ParentFact& parent,
                                    dns::Version head, WallTime now);
 
 /// A roll's first phase. `from`: of `ZSK` … as the table above has it.

@@ -17,15 +17,15 @@ RollWorker::RollWorker(storage::KeyRolls& rolls, storage::SigningRefresh& clock,
 
 void RollWorker::run(const std::stop_token& stop) {
   do {
-    (void)attempt(log_, "key rolls", [&] { round(); });
+    (void)attempt(log_, "key rolls", [&] { round(stop); });
   } while (wait(stop, roll_interval));
 }
 
-void RollWorker::round() {
+void RollWorker::round(const std::stop_token& stop) {
   if (!clock_.observe_clock(clock_leap_max).accepted) {
     return;  // the refresh worker says so
   }
-  roller_.advance_due();
+  roller_.advance_due(stop);
   const auto now = std::chrono::steady_clock::now();
   if (!looked_at_ages_ || now - *looked_at_ages_ >= key_age_interval) {
     looked_at_ages_ = now;

@@ -30,7 +30,7 @@ class RollWorker {
 
  private:
   void run(const std::stop_token& stop);
-  void round();
+  void round(const std::stop_token& stop);
 
   storage::KeyRolls& rolls_;
   storage::SigningRefresh& clock_;

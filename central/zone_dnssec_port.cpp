@@ -61,12 +61,6 @@ Problem no_roll() {
   return {.type = ProblemType::invalid_operation, .message = "No roll is under way"};
 }
 
-bool is_gone_from_parent(const std::vector<storage::SealedZoneKey>& keys) {
-  return std::ranges::all_of(keys, [](const storage::SealedZoneKey& key) {
-    return key.record.role == KeyRole::zsk || key.record.ds == storage::DsState::absent;
-  });
-}
-
 }  // namespace
 
 api::Result<api::ZoneDnssecView> ZoneDnssecPort::get(const api::Scope& scope, const ZoneId& zone) {
@@ -190,11 +184,11 @@ void ZoneDnssecPort::commit(const api::Scope& scope, storage::ZoneEdit& edit, st
 }
 
 api::Result<void> ZoneDnssecPort::commit_signing(const api::Scope& scope, storage::ZoneEdit& edit,
-                                                 dnssec::Result<storage::SigningChange> change) {
+                                                 dnssec::Result<storage::SigningChange> change,
+                                                 storage::ZoneCommit commit) {
   if (!change) {
     return problem_of(change.error());
   }
-  storage::ZoneCommit commit;
   commit.signing = *std::move(change);
   this->commit(scope, edit, std::move(commit));
   return {};
@@ -224,7 +218,7 @@ api::Result<api::ZoneDnssecView> ZoneDnssecPort::unsign(const api::Scope& scope,
     return present;
   }
   return with_signed(scope, zone, [&](storage::ZoneEdit& edit) -> api::Result<void> {
-    if (force || is_gone_from_parent(edit.keys())) {
+    if (force) {
       storage::ZoneCommit commit;
       commit.end_signing = true;
       this->commit(scope, edit, std::move(commit));
@@ -238,7 +232,14 @@ api::Result<api::ZoneDnssecView> ZoneDnssecPort::unsign(const api::Scope& scope,
     if (const auto allowed = check_no_roll(edit); !allowed && !is_new) {
       return allowed.error();
     }
-    return commit_signing(scope, edit, begin_unsigning(vault_, edit, clock_));
+    // What was known of the parent before may have changed since.
+    storage::ZoneCommit commit;
+    for (const auto& key : edit.keys()) {
+      if (key.record.role != KeyRole::zsk) {
+        commit.ds.emplace_back(key.record.id, DsState::unknown);
+      }
+    }
+    return commit_signing(scope, edit, begin_unsigning(vault_, edit, clock_), std::move(commit));
   });
 }
 
@@ -318,6 +319,10 @@ api::Result<api::ZoneDnssecView> ZoneDnssecPort::report_ds(const api::Scope& sco
 api::Result<api::ZoneDnssecView> ZoneDnssecPort::set_foreign_dnskeys(const api::Scope& scope, const ZoneId& zone,
                                                                      const std::vector<std::string>& dnskeys) {
   return with_signed(scope, zone, [&](storage::ZoneEdit& edit) -> api::Result<void> {
+    const auto state = edit.roll();
+    if (state && state->roll.kind == storage::RollKind::algorithm) {
+      return check_no_roll(edit).error();
+    }
     auto foreign = read_foreign_dnskeys(dnskeys, edit.keys());
     if (!foreign) {
       return foreign.error();

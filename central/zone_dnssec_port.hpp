@@ -62,7 +62,8 @@ class ZoneDnssecPort final : public api::ZoneDnssec {
   [[nodiscard]] api::Result<api::ZoneDnssecView> with_signed(
       const api::Scope& scope, const ZoneId& zone, const std::function<api::Result<void>(storage::ZoneEdit&)>& change);
   [[nodiscard]] api::Result<void> commit_signing(const api::Scope& scope, storage::ZoneEdit& edit,
-                                                 dnssec::Result<storage::SigningChange> change);
+                                                 dnssec::Result<storage::SigningChange> change,
+                                                 storage::ZoneCommit commit = {});
   void commit(const api::Scope& scope, storage::ZoneEdit& edit, storage::ZoneCommit commit);
 
   const ZoneDnssecStores stores_;

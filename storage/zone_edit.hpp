@@ -119,6 +119,8 @@ class ZoneEdit {
   [[nodiscard]] virtual DnssecPolicyRecord policy(const DnssecPolicyId& id) = 0;
   /// The largest TTL of any RRset of the zone that is kept, also of versions before. Reads all of its rows.
   [[nodiscard]] virtual dns::Ttl ttl_max_of_history() = 0;
+  /// The same of its DNSKEY sets.
+  [[nodiscard]] virtual dns::Ttl dnskey_ttl_max_of_history() = 0;
   /// Instead of `commit`: the roll goes on, or ends (nothing), without a new version; and what is known of the parent.
   virtual void save_roll(const std::optional<KeyRoll>& roll, const std::vector<KeyDsState>& ds) = 0;
   /// Once. Throws CommitInDoubt too. A recordset of the same name, type and view: StatementError that

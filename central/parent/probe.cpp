@@ -13,6 +13,9 @@ namespace {
 
 using std::chrono::steady_clock;
 
+/// Resolvers keep nothing for longer (RFC 8767 §4).
+constexpr std::uint32_t ds_ttl_s_max = 604'800;
+
 /// A nameserver of the parent.
 struct Nameserver {
   std::string name;
@@ -126,28 +129,22 @@ class Look {
                : std::nullopt;
   }
 
-  /// All of its addresses, since they may be different machines; that some don't answer doesn't matter while one does.
+  /// At the first of its addresses that answers.
   void ask_nameserver(const Nameserver& nameserver, const dns::Name& zone, ParentView& view) const {
     ParentView::Server silent{.name = nameserver.name, .ds = {}, .failure = "it has no address"};
-    bool has_answered = false;
     for (const auto& address : nameserver.addresses) {
       const auto name = nameserver.name.starts_with(address.address) ? nameserver.name
                                                                      : nameserver.name + " (" + address.address + ")";
       const auto answer = question(address, zone, dns::RRType::ds, false);
       if (answer && answer->is_authoritative) {
-        has_answered = true;
-        view.servers.push_back({.name = name,
-                                .ds = answer->records,
-                                .ttl_s = static_cast<std::int32_t>(std::min(answer->ttl_s, 604'800U))});
-      } else {
-        silent = {.name = name,
-                  .ds = {},
-                  .failure = answer ? "it isn't authoritative for the parent" : answer.error().reason};
+        const auto ttl_s = static_cast<std::int32_t>(std::min(answer->ttl_s, ds_ttl_s_max));
+        view.servers.push_back({.name = name, .ds = answer->records, .ttl_s = ttl_s});
+        return;
       }
+      silent = {
+          .name = name, .ds = {}, .failure = answer ? "it isn't authoritative for the parent" : answer.error().reason};
     }
-    if (!has_answered) {
-      view.servers.push_back(std::move(silent));
-    }
+    view.servers.push_back(std::move(silent));
   }
 
   const ParentSettings& settings_;

@@ -43,7 +43,7 @@ class DnsParentProbe final : public ParentProbe {
   static constexpr std::chrono::milliseconds look_time_max{15'000};
   /// Of a parent: more are an answer that nobody means well.
   static constexpr std::size_t nameservers_max = 32;
-  static constexpr std::size_t addresses_max = 4;  ///< of each
+  static constexpr std::size_t addresses_max = 4;  ///< of each, until one answers
 
  private:
   const ParentSettings settings_;

@@ -29,6 +29,39 @@ DsState state_at(const std::vector<dns::Rdata>& ds, const dns::Name& zone, const
   return may_be_it ? DsState::unknown : DsState::absent;
 }
 
+/// Unknown where nameservers differ.
+DsState state_everywhere(const ParentView& view, const dns::Name& zone, const dnssec::Dnskey& key) {
+  std::optional<DsState> state;
+  for (const auto& server : view.servers) {
+    const auto here = state_at(*server.ds, zone, key);
+    state = !state || *state == here ? here : DsState::unknown;
+  }
+  return state.value_or(DsState::unknown);
+}
+
+const char* words_of(DsState state) {
+  switch (state) {
+    case DsState::present:
+      return "has the";
+    case DsState::absent:
+      return "has no";
+    case DsState::unknown:
+      break;
+  }
+  return "has not at all its nameservers, or perhaps, the";
+}
+
+bool has_other_ds(const ParentView& view, const dns::Name& zone, const std::vector<storage::SealedZoneKey>& keys) {
+  const auto is_ours = [&](const dns::Rdata& record) {
+    return std::ranges::any_of(keys, [&](const storage::SealedZoneKey& key) {
+      const auto dnskey = dnssec::Dnskey::from_rdata(key.record.dnskey.octets());
+      return key.record.role != storage::KeyRole::zsk && dnskey && state_at({record}, zone, *dnskey) != DsState::absent;
+    });
+  };
+  return std::ranges::any_of(
+      view.servers, [&](const ParentView::Server& server) { return !std::ranges::all_of(*server.ds, is_ours); });
+}
+
 }  // namespace
 
 ParentFinding finding_of(const ParentView& view, const dns::Name& zone,
@@ -46,28 +79,18 @@ ParentFinding finding_of(const ParentView& view, const dns::Name& zone,
     }
   }
   for (const auto& key : keys) {
-    if (key.record.role == storage::KeyRole::zsk) {
+    const auto dnskey = dnssec::Dnskey::from_rdata(key.record.dnskey.octets());
+    if (key.record.role == storage::KeyRole::zsk || !dnskey) {
       continue;
     }
-    const auto dnskey = dnssec::Dnskey::from_rdata(key.record.dnskey.octets());
-    if (!dnskey) {
-      continue;  // of an algorithm that we know no more
-    }
-    std::optional<DsState> state;
-    for (const auto& server : view.servers) {
-      const auto here = state_at(*server.ds, zone, *dnskey);
-      if (!state) {
-        state = here;
-        finding.note += (finding.note.empty() ? "" : ", ") + std::string("the parent has ") +
-                        (here == DsState::present ? "the" : "no") + " DS of key " + std::to_string(dnskey->key_tag());
-      } else if (*state != here) {
-        state = DsState::unknown;
-        finding.note = "not all nameservers of the parent have the same: " + server.name + " differs from " +
-                       view.servers.front().name;
-        break;
-      }
-    }
-    finding.states.emplace_back(key.record.id, *state);
+    const auto state = state_everywhere(view, zone, *dnskey);
+    finding.states.emplace_back(key.record.id, state);
+    finding.note += (finding.note.empty() ? "the parent " : ", ") + std::string(words_of(state)) + " DS of key " +
+                    std::to_string(dnskey->key_tag());
+  }
+  finding.has_other_ds = has_other_ds(view, zone, keys);
+  if (finding.has_other_ds) {
+    finding.note += ", and has a DS of another key";
   }
   return finding;
 }

@@ -19,7 +19,7 @@ struct ParentView {
     std::int32_t ttl_s = 0;                     ///< of the DS set, if it isn't empty
     std::string failure = {};
   };
-  std::vector<Server> servers;  ///< each nameserver of the parent, asked at one address at least
+  std::vector<Server> servers;  ///< each nameserver of the parent
   std::string failure = {};     ///< why there are none
 };
 
@@ -35,6 +35,7 @@ struct ParentFinding {
   /// Of each: present or absent if all nameservers say so, unknown if they differ. Empty: one didn't answer.
   std::vector<storage::KeyDsState> states = {};
   std::optional<std::int32_t> ttl_s = {};  ///< the largest one seen
+  bool has_other_ds = false;               ///< of none of these keys
   std::string note;                        ///< for people
 };
 [[nodiscard]] ParentFinding finding_of(const ParentView& view, const dns::Name& zone,

@@ -17,7 +17,8 @@ constexpr const char* select_roll =
     " c.seq is not null"
     "  and not exists (select from nameservers n left join nameserver_progress g on g.nameserver_id = n.id"
     "   where n.pool_id = z.pool_id and n.state <> 'retired' and coalesce(g.visible_through, 0) < c.seq)"
-    "  and not exists (select from tasks t where t.zone_id = r.zone_id and t.since_seq <= c.seq)"
+    "  and not exists (select from tasks t join nameservers n on n.id = t.nameserver_id"
+    "   where t.zone_id = r.zone_id and t.since_seq <= c.seq and n.pool_id = z.pool_id and n.state <> 'retired')"
     " from key_rolls r join zones z on z.id = r.zone_id"
     " left join lateral (select seq from changes where zone_id = r.zone_id and version >= r.version"
     "  order by version limit 1) c on true"
@@ -46,7 +47,7 @@ constexpr const char* select_overdue =
     " where k.state = 'active' and z.deleted_at is null"
     " and k.active_at < now() - case when k.role = 'ZSK' then p.zsk_lifetime_s else p.ksk_lifetime_s end"
     "  * interval '1 second'"
-    " and not exists (select from key_rolls r where r.zone_id = k.zone_id) limit $1";
+    " and not exists (select from key_rolls r where r.zone_id = k.zone_id) order by k.active_at limit $1";
 
 using KindWord = std::pair<RollKind, std::string_view>;
 constexpr std::array kind_words = {KindWord{RollKind::zsk, "ZSK"},

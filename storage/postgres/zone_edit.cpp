@@ -43,6 +43,8 @@ constexpr const char* select_measures =
 
 constexpr const char* select_ttl_max_of_history = "select coalesce(max(ttl), 0) from rrsets where zone_id = $1";
 
+constexpr const char* select_dnskey_ttl_max = "select coalesce(max(ttl), 0)::int8 from key_sets where zone_id = $1";
+
 constexpr const char* select_axfr_only =
     "select exists (select from nameservers where pool_id = $1 and state <> 'retired' and driver = 'powerdns')";
 
@@ -145,6 +147,9 @@ class Edit final : public ZoneEdit {
   [[nodiscard]] std::vector<dns::Rdata> foreign_dnskeys() override { return read_foreign_dnskeys(*lease_, zone_->id); }
   [[nodiscard]] dns::Ttl ttl_max_of_history() override {
     return ttl_of(lease_->execute(select_ttl_max_of_history, {zone_->id.uuid()}).integer(0, 0));
+  }
+  [[nodiscard]] dns::Ttl dnskey_ttl_max_of_history() override {
+    return ttl_of(lease_->execute(select_dnskey_ttl_max, {zone_->id.uuid()}).integer(0, 0));
   }
 
   void save_roll(const std::optional<KeyRoll>& roll, const std::vector<KeyDsState>& ds) override {

@@ -54,7 +54,8 @@ class RollTest : public StorageTest {
   void confirm_all() { confirm(1, desk().number()); }
   void let_time_pass(std::int64_t seconds) const {
     const auto interval = " - " + std::to_string(seconds) + " * interval '1 second'";
-    sql("update key_rolls set next_at = next_at" + interval + ", visible_at = visible_at" + interval);
+    sql("update key_rolls set next_at = next_at" + interval + ", visible_at = visible_at" + interval +
+        "; update dnssec_keys set ds_at = ds_at" + interval);
   }
   /// The nameserver has the newest version, and after so long caches have nothing else.
   void pass_caches(std::int64_t seconds) {

@@ -250,8 +250,9 @@ TEST_F(SigningTest, AnUnsignedVersionFollowsWhenSigningEnds) {
   signing().sign(zone.id);
   ASSERT_TRUE(signing().zones().unsign(Desk::scope(), zone.id, false));
   EXPECT_TRUE(reader().head(zone.id).signing.has_value()) << "the parent may have the DS";
-  ASSERT_TRUE(signing().zones().report_ds(Desk::scope(), zone.id, {.at_parent = false}));
-  ASSERT_TRUE(signing().zones().unsign(Desk::scope(), zone.id, false));
+  ASSERT_TRUE(signing().zones().report_ds(Desk::scope(), zone.id, {.at_parent = false, .ttl = 0}));
+  signing().roller().advance_due();
+  signing().roller().advance_due();
   EXPECT_FALSE(reader().head(zone.id).signing.has_value());
   const auto again = signing().sign(zone.id);
   EXPECT_EQ(again.keys.size(), 2U) << "new ones";

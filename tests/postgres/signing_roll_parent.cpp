@@ -113,6 +113,9 @@ TEST_F(RollTest, AKskRollThatTheParentHasNotSeenIsTakenBackInTwoSteps) {
   EXPECT_EQ(apex_records(dns::RRType::dnskey).size(), 3U);
   signing().parent().set(old_ds);
   pass_parent_look();
+  EXPECT_EQ(phase(), "retracting seen") << "caches may have the new DS";
+  let_time_pass(FakeParent::ttl_s + 1);
+  advance();
   EXPECT_EQ(phase(), "");
   EXPECT_EQ(tags(api::KeyRole::ksk), std::vector{old_tag});
   EXPECT_EQ(complaints(), "");
@@ -199,6 +202,8 @@ TEST_F(RollTest, AnAlgorithmsRollIsTakenBackTheWayItCame) {
   EXPECT_EQ(complaints(KeyRoles::one_for_all), "");
   pass_caches(3601);
   pass_parent_look();
+  let_time_pass(FakeParent::ttl_s + 1);
+  advance();
   EXPECT_EQ(phase(), "withdrawing");
   EXPECT_EQ(view().signing->policy, "default");
   EXPECT_EQ(algorithms(), "13+15 of 13") << "the keys go first, then their signatures";
@@ -255,10 +260,15 @@ TEST_F(RollTest, AZoneGoesUnsignedOnlyWhenTheDsIsGoneAndForgotten) {
 
   ASSERT_EQ(refusal(port().unsign(Desk::scope(), zone(), false)), "");
   pass_parent_look();
+  signing().parent().set(std::vector<std::string>{"1 13 2 " + std::string(64, 'A')});
+  pass_parent_look();
+  EXPECT_EQ(phase(), "submitting seen") << "a DS that isn't ours would make it bogus, too";
   signing().parent().set(std::vector<std::string>());
   pass_parent_look();
   EXPECT_EQ(phase(), "ds_caching seen");
   EXPECT_EQ(complaints(), "");
+  ASSERT_EQ(refusal(port().unsign(Desk::scope(), zone(), false)), "");
+  EXPECT_TRUE(reader().head(zone()).signing.has_value()) << "asking again makes it no faster";
   let_time_pass(FakeParent::ttl_s + 1);
   advance();
   EXPECT_FALSE(view().signing.has_value());
@@ -267,6 +277,33 @@ TEST_F(RollTest, AZoneGoesUnsignedOnlyWhenTheDsIsGoneAndForgotten) {
 
   sign();
   EXPECT_EQ(complaints(), "") << "and secure again";
+}
+
+TEST_F(RollTest, AZoneWhoseKeyWasRolledCanHaveAPolicyWithALongerPeriod) {
+  signing().add_policy("daily", {.refresh_period = day_s});
+  sign("daily");
+  ASSERT_EQ(roll(api::KeyRole::zsk), "");
+  pass_caches(3601);
+  pass_slots();
+  pass_caches(3601);
+  ASSERT_EQ(phase(), "");
+  signing().sign(zone(), "default");
+  EXPECT_EQ(complaints(), "") << "slots of a week begin before the key was there";
+  signing().add_policy("weekly-ed25519", {.algorithm = dnssec::Algorithm::ed25519});
+  signing().sign(zone(), "weekly-ed25519");
+  EXPECT_EQ(complaints(), "");
+}
+
+TEST_F(RollTest, ARetiredNameserversTasksHoldNothingUp) {
+  sign();
+  ASSERT_EQ(roll(api::KeyRole::zsk), "");
+  sql("insert into nameservers (id, pool_id, name, driver, address, state)"
+      " select gen_random_uuid(), id, 'old', 'none', '127.0.0.9', 'retired' from pools");
+  sql("insert into tasks (nameserver_id, name_key, zone_name, zone_id, action, since_seq, seq, version, serial)"
+      " select n.id, z.name_key, z.name, z.id, 'update', 1, 1, z.version, z.serial from zones z, nameservers n"
+      " where n.state = 'retired'");
+  pass_caches(3601);
+  EXPECT_EQ(phase(), "activating");
 }
 
 }  // namespace

@@ -51,7 +51,15 @@ TEST(ParentView, AKeysDsIsThereIfEveryNameserverHasIt) {
 TEST(ParentView, WhereNameserversDifferNothingIsKnown) {
   const auto found = finding_of({.servers = {server("a", {ds_p256}), server("b", {})}}, its_name, {ksk()});
   EXPECT_EQ(found.states.at(0).second, DsState::unknown);
-  EXPECT_NE(found.note.find("b differs from a"), std::string::npos) << found.note;
+  EXPECT_NE(found.note.find("not at all its nameservers"), std::string::npos) << found.note;
+  EXPECT_FALSE(found.has_other_ds);
+}
+
+TEST(ParentView, ADsOfAnotherKeyIsNoticed) {
+  const std::string other = "1 13 2 b4c8c1fe2e7477127b27115656ad6256f424625bf5c1e2770ce6d6e37df61d17";
+  const auto found = finding_of({.servers = {server("a", {ds_p256, other})}}, its_name, {ksk()});
+  EXPECT_EQ(found.states.at(0).second, DsState::present);
+  EXPECT_TRUE(found.has_other_ds);
 }
 
 TEST(ParentView, OneThatIsSilentLeavesAllAsItWas) {

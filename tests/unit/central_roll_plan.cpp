@@ -95,7 +95,9 @@ TEST(RollPlan, EachStepWaitsForWhatMayStillBeOutThere) {
     SCOPED_TRACE(row.reason);
     auto its_times = times;
     its_times.signing_time = row.signing_time;
-    const auto step = decide_roll(row.state, its_times, ParentState::otherwise, dns::Version(9), time_of_unix(now_s));
+    const bool is_submitted = row.state.roll.phase == submitting;
+    const ParentFact parent{is_submitted ? ParentState::otherwise : ParentState::as_wanted, time_of_unix(start_s)};
+    const auto step = decide_roll(row.state, its_times, parent, dns::Version(9), time_of_unix(now_s));
     EXPECT_EQ(step.kind, row.kind);
     EXPECT_EQ(step.roll.phase, row.phase);
     EXPECT_EQ(unix_seconds(step.roll.next_at), row.next_s);
@@ -104,7 +106,7 @@ TEST(RollPlan, EachStepWaitsForWhatMayStillBeOutThere) {
 
 TEST(RollPlan, DrainingWaitsForTheVersionThatIsTheHeadThen) {
   const auto step = decide_roll(state(RollKind::zsk, RollPhase::activating, true, {}, start_s - 7 * day_s), times,
-                                ParentState::otherwise, dns::Version(9), time_of_unix(start_s));
+                                {ParentState::otherwise}, dns::Version(9), time_of_unix(start_s));
   EXPECT_EQ(step.roll.version, dns::Version(9));
   EXPECT_FALSE(step.roll.visible_at.has_value());
 }
@@ -123,12 +125,30 @@ TEST(RollPlan, TheParentIsAsWantedWithTheNewDsAndWithoutTheOld) {
               {DsState::absent, DsState::absent, ParentState::as_before}};
   for (const auto& row : rows) {
     const auto keys = {key(old_id, KeyRole::ksk, row.old_ds), key(new_id, KeyRole::ksk, row.new_ds)};
-    EXPECT_EQ(parent_state(roll, keys), row.expected) << static_cast<int>(row.old_ds) << static_cast<int>(row.new_ds);
+    EXPECT_EQ(parent_fact(roll, keys, time_of_unix(now_s)).state, row.expected)
+        << static_cast<int>(row.old_ds) << static_cast<int>(row.new_ds);
   }
   auto insecure = key(old_id, KeyRole::ksk, DsState::absent);
-  insecure.record.ds_at = time_of_unix(start_s - 1);
-  EXPECT_EQ(parent_state(roll, {insecure, key(new_id, KeyRole::ksk, DsState::absent)}), ParentState::as_wanted)
-      << "a zone that had no DS before the roll has no chain to break";
+  insecure.record.ds_at = time_of_unix(now_s - day_s);
+  const auto fact = parent_fact(roll, {insecure, key(new_id, KeyRole::ksk, DsState::absent)}, time_of_unix(now_s));
+  EXPECT_EQ(fact.state, ParentState::as_wanted) << "without a DS for its TTL there is no chain to break";
+}
+
+TEST(RollPlan, AParentThatChangesItsMindMakesTheWaitForItsDsBeginAnew) {
+  const auto waiting = state(RollKind::ksk, RollPhase::ds_caching, true, now_s - 2 * day_s);
+  const auto step = decide_roll(waiting, times, {ParentState::otherwise}, dns::Version(9), time_of_unix(now_s));
+  EXPECT_EQ(step.kind, RollStep::Kind::wait);
+  EXPECT_EQ(step.roll.visible_at, time_of_unix(now_s));
+}
+
+TEST(RollPlan, WhatIsTakenBackStaysWhileCachesMayHaveItsDs) {
+  const auto taken_back = state(RollKind::ksk, RollPhase::retracting, true, now_s - day_s);
+  const auto decide = [&](std::int64_t since_s) {
+    return decide_roll(taken_back, times, {ParentState::as_before, time_of_unix(since_s)}, dns::Version(9),
+                       time_of_unix(now_s));
+  };
+  EXPECT_EQ(decide(now_s - 10).kind, RollStep::Kind::wait);
+  EXPECT_EQ(decide(now_s - day_s).kind, RollStep::Kind::undo);
 }
 
 TEST(RollPlan, NoPhaseLeavesAZoneWithoutAChainThatCachesMayHave) {
