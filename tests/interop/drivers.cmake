@@ -2,6 +2,7 @@ minidns_test(drivers_interop
   SOURCES
     interop/drivers_contract.cpp
     interop/drivers_hostile.cpp
+    interop/drivers_knot.cpp
     interop/drivers_nameserver.cpp
     interop/drivers_probe.cpp
   LINK minidns_pool_manager minidns_harness
