@@ -21,7 +21,7 @@ namespace minidns::api {
 
 /// How a nameserver's zone list is kept right. `catalog`: it consumes the pool's catalog zone. `none`: by hand; it is
 /// only notified and measured.
-enum class Driver { bind, powerdns, catalog, none };
+enum class Driver { bind, powerdns, knot, catalog, none };
 enum class NameserverState { bootstrapping, in_service, maintenance, retired };
 
 [[nodiscard]] std::string_view to_text(Driver driver);
@@ -32,6 +32,8 @@ enum class NameserverState { bootstrapping, in_service, maintenance, retired };
 inline constexpr std::size_t nameserver_name_length_max = 255;
 inline constexpr std::size_t nameserver_secret_octets_max = 512;
 inline constexpr std::size_t setting_length_max = 255;
+/// Of ids in knot.conf and socket paths (107 is the system's limit).
+inline constexpr std::size_t knot_setting_length_max = 100;
 
 struct NoSettings {
   friend bool operator==(const NoSettings&, const NoSettings&) = default;
@@ -56,6 +58,14 @@ struct PowerdnsSettings {
   friend bool operator==(const PowerdnsSettings&, const PowerdnsSettings&) = default;
 };
 
+/// There is no credential: the right to write to the socket is what the pool manager needs.
+struct KnotSettings {
+  std::string control_socket = "/run/knot/knot.sock";  ///< as the pool manager's host has it
+  std::string zone_template = "default";               ///< `template` in JSON: of knot.conf, given to every zone
+  std::optional<std::string> acl = {};  ///< of knot.conf, given to every zone beside those for NOTIFY; nothing: none
+  friend bool operator==(const KnotSettings&, const KnotSettings&) = default;
+};
+
 /// There is no credential: the nameserver is told nothing but by NOTIFY.
 struct CatalogSettings {
   CatalogFamily family;  ///< the pool must have a catalog for it
@@ -66,7 +76,7 @@ struct CatalogSettings {
 };
 
 /// Which one it is follows from the driver.
-using DriverSettings = std::variant<NoSettings, BindSettings, PowerdnsSettings, CatalogSettings>;
+using DriverSettings = std::variant<NoSettings, BindSettings, PowerdnsSettings, KnotSettings, CatalogSettings>;
 
 [[nodiscard]] Driver driver_of(const DriverSettings& settings);
 
@@ -104,7 +114,7 @@ struct NewNameserver {
   std::optional<TsigKeyId> notify_key_id = {};
   bool allow_unsigned_soa = false;
   DriverSettings settings = {};
-  std::optional<Secret> secret = {};  ///< octets for the driver; none for driver `none`
+  std::optional<Secret> secret = {};  ///< octets for the driver; none where it needs none
 };
 
 /// The driver can't be changed: `settings` are of the driver named beside them, and it must be the present one.

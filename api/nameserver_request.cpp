@@ -40,6 +40,7 @@ std::optional<Secret> parse_secret(const Field& field, Driver driver) {
       const ByteView octets = as_bytes(*text);
       return Secret(Bytes(octets.begin(), octets.end()));
     }
+    case Driver::knot:
     case Driver::catalog:
     case Driver::none:
       return field.fail("the driver needs none");
@@ -69,6 +70,8 @@ std::optional<DriverSettings> default_settings(Driver driver) {
   switch (driver) {
     case Driver::bind:
       return BindSettings{};
+    case Driver::knot:
+      return KnotSettings{};
     case Driver::powerdns:
     case Driver::catalog:
       return std::nullopt;  // nobody can guess the API's URL, or the family

@@ -111,6 +111,13 @@ TEST(NameserverRequest, APowerdnsHasItsKeyAsText) {
   EXPECT_TRUE(nameserver->secret->equals(Secret(Bytes{'k', 'e', 'y'})));
 }
 
+TEST(NameserverRequest, AKnotNeedsNoSettings) {
+  const auto nameserver = parse_new_nameserver(nameserver_body(R"("driver":"knot")"));
+  ASSERT_TRUE(nameserver.has_value()) << why(nameserver);
+  EXPECT_EQ(std::get<KnotSettings>(nameserver->settings), KnotSettings{});
+  EXPECT_FALSE(nameserver->secret.has_value());
+}
+
 TEST(NameserverRequest, WithoutADriverThereIsNothingToSet) {
   const auto nameserver = parse_new_nameserver(nameserver_body(R"("driver":"none")"));
   ASSERT_TRUE(nameserver.has_value()) << why(nameserver);
@@ -120,7 +127,7 @@ TEST(NameserverRequest, WithoutADriverThereIsNothingToSet) {
 
 TEST(NameserverRequest, EachErrorNamesItsFieldAndReason) {
   const BadBody rows[] = {
-      {nameserver_body(R"("driver":"knot")"), "driver", "bind, powerdns, catalog or none"},
+      {nameserver_body(R"("driver":"yadifa")"), "driver", "bind, powerdns, knot, catalog or none"},
       {nameserver_body(R"("driver":"bind")"), "secret", "required"},
       {nameserver_body(R"("driver":"bind","secret":"not base64")"), "secret", "base64"},
       {nameserver_body(R"("driver":"none","secret":"x")"), "secret", "needs none"},
@@ -139,6 +146,11 @@ TEST(NameserverRequest, EachErrorNamesItsFieldAndReason) {
       {nameserver_body(R"("driver":"catalog","settings":{"family":"knot","statistics_url":"http://1.2.3.4:1"})"),
        "settings/statistics_url", "only BIND"},
       {nameserver_body(R"("driver":"catalog","settings":{"family":"bind"},"secret":"x")"), "secret", "needs none"},
+      {nameserver_body(R"("driver":"knot","secret":"x")"), "secret", "needs none"},
+      {nameserver_body(R"("driver":"knot","settings":{"control_socket":"knot.sock"})"), "settings/control_socket",
+       "absolute"},
+      {nameserver_body(R"("driver":"knot","settings":{"template":"two words"})"), "settings/template", "spaces"},
+      {nameserver_body(R"("driver":"knot","settings":{"control_port":1})"), "settings/control_port", "not valid"},
       {nameserver_body(R"("driver":"none","state":"asleep")"), "state", "not bootstrapping"},
       {nameserver_body(R"("driver":"none","notify_key_id":"x")"), "notify_key_id", "UUID"},
   };
@@ -163,6 +175,8 @@ TEST(DriverSettings, ReadBackWhatWasWritten) {
       BindSettings{},
       BindSettings{IpAddress::parse("192.0.2.7"), 1953, tsig::Algorithm::hmac_sha512, address, "internal", "zones"},
       PowerdnsSettings{*address, "other"},
+      KnotSettings{},
+      KnotSettings{"/run/other.sock", "minidns", "transfer"},
       CatalogSettings{CatalogFamily::knot},
       CatalogSettings{CatalogFamily::bind, address, "internal"}};
   for (const DriverSettings& settings : rows) {
