@@ -102,6 +102,13 @@ AccessResult<MadeDriver> make_driver(const storage::NameserverSettings& settings
     }
     return MadeDriver(std::make_unique<BindDriver>(executor, std::move(stored->settings), clock), stored->listable);
   }
+  if (settings.driver == storage::DriverKind::nsd) {
+    auto stored = read_nsd_settings(settings.driver_settings, address, *secret);
+    if (!stored) {
+      return AccessError{stored.error().detail};
+    }
+    return MadeDriver(std::make_unique<NsdDriver>(executor, std::move(*stored)), true);
+  }
   auto stored = read_powerdns_settings(settings.driver_settings, std::move(*secret));
   if (!stored) {
     return AccessError{stored.error().detail};
@@ -134,6 +141,7 @@ Abilities abilities_of(storage::DriverKind kind) {
   switch (kind) {
     case storage::DriverKind::bind:
     case storage::DriverKind::knot:
+    case storage::DriverKind::nsd:
       return {.commands = true, .fetches = true, .forces = false};
     case storage::DriverKind::powerdns:
       return {.commands = true, .fetches = false, .forces = true};

@@ -53,6 +53,9 @@ DriverKind driver_of(const std::string& text) {
   if (text == "knot") {
     return DriverKind::knot;
   }
+  if (text == "nsd") {
+    return DriverKind::nsd;
+  }
   if (text == "catalog") {
     return DriverKind::catalog;
   }

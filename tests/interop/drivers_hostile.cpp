@@ -2,6 +2,7 @@
 
 #include "base/bytes.hpp"
 #include "base/random.hpp"
+#include "tests/harness/control_certificates.hpp"
 #include "tests/harness/temp_dir.hpp"
 #include "tests/interop/drivers_nameserver.hpp"
 #include "tests/interop/drivers_run.hpp"
@@ -220,6 +221,13 @@ TEST_P(HostileServer, IsAFailureOfTheKnotDriver) {
   const FakeServer<stream_protocol> server(folder / "socket", GetParam().behaviour);
   asio::io_context io;
   expect_nothing_works(*knot_driver_at(io.get_executor(), folder / "socket"), io);
+}
+
+TEST_P(HostileServer, IsAFailureOfTheNsdDriver) {
+  static const harness::ControlCertificates certificates;
+  const FakeTcpServer server(GetParam().behaviour);
+  asio::io_context io;
+  expect_nothing_works(*nsd_driver_at(io.get_executor(), server.port(), certificates.credentials()), io);
 }
 
 INSTANTIATE_TEST_SUITE_P(Drivers, HostileServer, testing::ValuesIn(rows),

@@ -5,8 +5,10 @@
 #include "base/random.hpp"
 #include "pool-manager/drivers/bind.hpp"
 #include "pool-manager/drivers/knot.hpp"
+#include "pool-manager/drivers/nsd.hpp"
 #include "pool-manager/drivers/powerdns.hpp"
 #include "tests/harness/knot_server.hpp"
+#include "tests/harness/nsd_server.hpp"
 #include "tests/harness/powerdns_server.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -54,6 +56,17 @@ std::unique_ptr<Driver> make_knot(const asio::any_io_executor& executor, const s
   settings.limits.answer = settings.limits.transaction = wait_max;
   settings.limits.list_octets_max = 16UL * 1024UL * 1024UL;
   return std::make_unique<KnotDriver>(executor, std::move(settings));
+}
+
+std::unique_ptr<Driver> make_nsd(const asio::any_io_executor& executor, std::uint16_t port,
+                                 const std::string& credentials, const std::string& pattern) {
+  const ByteView pem = as_bytes(credentials);
+  NsdSettings settings{.control = at(port),
+                       .credentials = NsdCredentials::read(Secret(Bytes(pem.begin(), pem.end()))).value(),
+                       .pattern = pattern};
+  settings.limits.connect = settings.limits.idle = wait_max;
+  settings.limits.list_octets_max = 16UL * 1024UL * 1024UL;
+  return std::make_unique<NsdDriver>(executor, std::move(settings));
 }
 
 class Bind final : public Nameserver {
@@ -157,6 +170,41 @@ class Knot final : public Nameserver {
   harness::KnotServer server_;
 };
 
+class Nsd final : public Nameserver {
+ public:
+  Nsd(const harness::KeySpec& transfer_key, std::uint16_t primary)
+      : server_({transfer_key}, "127.0.0.1", harness::NsdServer::Control::tls),
+        pattern_(server_.add_pattern({{"127.0.0.1", primary, transfer_key.name}})),
+        nowhere_(server_.add_pattern({{"127.0.0.1", 9, transfer_key.name}})) {}
+
+  std::unique_ptr<Driver> driver(const asio::any_io_executor& executor) override {
+    return make_nsd(executor, server_.control_port(), server_.control_certificates().credentials(), pattern_);
+  }
+  std::unique_ptr<Driver> driver_with_wrong_key(const asio::any_io_executor& executor) override {
+    return make_nsd(executor, server_.control_port(), server_.control_certificates().credentials("wrong"), pattern_);
+  }
+  std::unique_ptr<Driver> driver_to_nowhere(const asio::any_io_executor& executor) override {
+    return make_nsd(executor, server_.control_port(), server_.control_certificates().credentials(), nowhere_);
+  }
+
+  void start() override { server_.start(); }
+  void kill() override { server_.kill(); }
+  void freeze() override { server_.freeze(); }
+  void thaw() override { server_.thaw(); }
+  std::uint16_t port() const override { return server_.port(); }
+
+  bool has_secondary_zone(const std::string& zone) const override {
+    return server_.nsd_control({"zonestatus", zone}).out.find("pattern: ") != std::string::npos;
+  }
+  std::string key_secret(const std::string& /*key*/) const override { return {}; }
+  bool can_fetch() const override { return true; }
+
+ private:
+  harness::NsdServer server_;
+  std::string pattern_;
+  std::string nowhere_;
+};
+
 }  // namespace
 
 std::unique_ptr<Nameserver> start_bind(const harness::KeySpec& transfer_key) {
@@ -171,12 +219,21 @@ std::unique_ptr<Nameserver> start_knot() {
   return std::make_unique<Knot>();
 }
 
+std::unique_ptr<Nameserver> start_nsd(const harness::KeySpec& transfer_key, std::uint16_t primary) {
+  return std::make_unique<Nsd>(transfer_key, primary);
+}
+
 std::unique_ptr<Driver> bind_driver_at(const asio::any_io_executor& executor, std::uint16_t port) {
   return make_bind(executor, port, port, random_bytes(32));
 }
 
 std::unique_ptr<Driver> powerdns_driver_at(const asio::any_io_executor& executor, std::uint16_t port) {
   return make_powerdns(executor, port, "any");
+}
+
+std::unique_ptr<Driver> nsd_driver_at(const asio::any_io_executor& executor, std::uint16_t port,
+                                      const std::string& credentials) {
+  return make_nsd(executor, port, credentials, "any");
 }
 
 std::unique_ptr<Driver> knot_driver_at(const asio::any_io_executor& executor, const std::string& path) {
