@@ -61,7 +61,8 @@ class KnotDriver final : public Driver {
 
 // Limitations: remotes and ACLs of upstreams of yesterday stay in the database, unused. A zone's ACLs replace those of
 // its template, so ACLs for others to transfer go into the `acl` of the settings. Zone files stay when a zone is
-// removed: the template should have none (`zonefile-sync: -1`). Members of catalogs are in the list and can't be
-// removed here.
+// removed: the template should have none (`zonefile-sync: -1`). A notify key that Knot lacks keeps the probe's
+// questions unanswered, so `ensure_key` is never reached: it must be there before. Members of catalogs are in the list
+// and can't be removed here.
 
 }  // namespace minidns::pool
