@@ -6,6 +6,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace minidns::api {
@@ -43,6 +44,44 @@ std::optional<PowerdnsSettings> parse_powerdns(ObjectReader& reader) {
   if (server_id) {
     settings.server_id = std::move(*server_id);
   }
+  return settings;
+}
+
+/// What configuration files and commands take without quotes.
+std::optional<std::string> parse_config_word(const Field& field) {
+  auto text = parse_line(field, 1, config_word_length_max);
+  const auto is_plain = [](char c) { return c > ' ' && c < '\x7f'; };
+  if (text && !std::ranges::all_of(*text, is_plain)) {
+    return field.fail("printable ASCII characters without spaces only");
+  }
+  return text;
+}
+
+std::optional<std::string> parse_socket_path(const Field& field) {
+  auto path = parse_config_word(field);
+  if (path && !path->starts_with('/')) {
+    return field.fail("not an absolute path");
+  }
+  return path;
+}
+
+KnotSettings parse_knot(ObjectReader& reader) {
+  KnotSettings settings;
+  settings.control_socket = reader.optional("control_socket", parse_socket_path).value_or(settings.control_socket);
+  settings.zone_template = reader.optional("template", parse_config_word).value_or(settings.zone_template);
+  settings.acl = reader.nullable("acl", parse_config_word);
+  return settings;
+}
+
+std::optional<NsdSettings> parse_nsd(ObjectReader& reader) {
+  auto pattern = reader.required("pattern", parse_config_word);
+  const auto control_address = reader.nullable("control_address", parse_ip_address);
+  const auto control_port = reader.optional("control_port", parse_port);
+  if (!pattern) {
+    return std::nullopt;
+  }
+  NsdSettings settings{std::move(*pattern), control_address};
+  settings.control_port = control_port.value_or(settings.control_port);
   return settings;
 }
 
@@ -95,6 +134,22 @@ struct ToJson {
     return {{"api_url", http_url(settings.api)}, {"server_id", settings.server_id}};
   }
 
+  json::object operator()(const KnotSettings& settings) const {
+    json::object object{{"control_socket", settings.control_socket}, {"template", settings.zone_template}};
+    if (settings.acl) {
+      object["acl"] = *settings.acl;
+    }
+    return object;
+  }
+
+  json::object operator()(const NsdSettings& settings) const {
+    json::object object{{"pattern", settings.pattern}, {"control_port", settings.control_port}};
+    if (settings.control_address) {
+      object["control_address"] = settings.control_address->text();
+    }
+    return object;
+  }
+
   json::object operator()(const CatalogSettings& settings) const {
     json::object object{{"family", to_text(settings.family)}};
     if (settings.statistics) {
@@ -111,6 +166,8 @@ struct ToDriver {
   Driver operator()(const NoSettings& /*settings*/) const { return Driver::none; }
   Driver operator()(const BindSettings& /*settings*/) const { return Driver::bind; }
   Driver operator()(const PowerdnsSettings& /*settings*/) const { return Driver::powerdns; }
+  Driver operator()(const KnotSettings& /*settings*/) const { return Driver::knot; }
+  Driver operator()(const NsdSettings& /*settings*/) const { return Driver::nsd; }
   Driver operator()(const CatalogSettings& /*settings*/) const { return Driver::catalog; }
 };
 
@@ -125,6 +182,12 @@ std::optional<DriverSettings> parse_driver_settings(const Field& field, Driver d
       break;
     case Driver::powerdns:
       settings = parse_powerdns(reader);
+      break;
+    case Driver::knot:
+      settings = parse_knot(reader);
+      break;
+    case Driver::nsd:
+      settings = parse_nsd(reader);
       break;
     case Driver::catalog:
       settings = parse_catalog(reader);

@@ -21,7 +21,7 @@ namespace minidns::api {
 
 /// How a nameserver's zone list is kept right. `catalog`: it consumes the pool's catalog zone. `none`: by hand; it is
 /// only notified and measured.
-enum class Driver { bind, powerdns, catalog, none };
+enum class Driver { bind, powerdns, knot, nsd, catalog, none };
 enum class NameserverState { bootstrapping, in_service, maintenance, retired };
 
 [[nodiscard]] std::string_view to_text(Driver driver);
@@ -31,7 +31,11 @@ enum class NameserverState { bootstrapping, in_service, maintenance, retired };
 
 inline constexpr std::size_t nameserver_name_length_max = 255;
 inline constexpr std::size_t nameserver_secret_octets_max = 512;
+/// PEM of a key and some certificates; 4096-bit RSA has 3 KB and 2 KB each.
+inline constexpr std::size_t nameserver_pem_octets_max = 16'384;
 inline constexpr std::size_t setting_length_max = 255;
+/// Of names in knot.conf and nsd.conf, and socket paths (107 is the system's limit).
+inline constexpr std::size_t config_word_length_max = 100;
 
 struct NoSettings {
   friend bool operator==(const NoSettings&, const NoSettings&) = default;
@@ -56,6 +60,22 @@ struct PowerdnsSettings {
   friend bool operator==(const PowerdnsSettings&, const PowerdnsSettings&) = default;
 };
 
+/// There is no credential: the right to write to the socket is what the pool manager needs.
+struct KnotSettings {
+  std::string control_socket = "/run/knot/knot.sock";  ///< as the pool manager's host has it
+  std::string zone_template = "default";               ///< `template` in JSON: of knot.conf, given to every zone
+  std::optional<std::string> acl = {};  ///< of knot.conf, given to every zone beside those for NOTIFY; nothing: none
+  friend bool operator==(const KnotSettings&, const KnotSettings&) = default;
+};
+
+/// The credential is PEM text: the private key and certificate of nsd-control, then the certificate of NSD.
+struct NsdSettings {
+  std::string pattern;                            ///< of nsd.conf; it has the primaries and the key
+  std::optional<IpAddress> control_address = {};  ///< nothing: the nameserver's own
+  std::uint16_t control_port = 8952;
+  friend bool operator==(const NsdSettings&, const NsdSettings&) = default;
+};
+
 /// There is no credential: the nameserver is told nothing but by NOTIFY.
 struct CatalogSettings {
   CatalogFamily family;  ///< the pool must have a catalog for it
@@ -66,7 +86,8 @@ struct CatalogSettings {
 };
 
 /// Which one it is follows from the driver.
-using DriverSettings = std::variant<NoSettings, BindSettings, PowerdnsSettings, CatalogSettings>;
+using DriverSettings =
+    std::variant<NoSettings, BindSettings, PowerdnsSettings, KnotSettings, NsdSettings, CatalogSettings>;
 
 [[nodiscard]] Driver driver_of(const DriverSettings& settings);
 
@@ -104,7 +125,7 @@ struct NewNameserver {
   std::optional<TsigKeyId> notify_key_id = {};
   bool allow_unsigned_soa = false;
   DriverSettings settings = {};
-  std::optional<Secret> secret = {};  ///< octets for the driver; none for driver `none`
+  std::optional<Secret> secret = {};  ///< octets for the driver; none where it needs none
 };
 
 /// The driver can't be changed: `settings` are of the driver named beside them, and it must be the present one.

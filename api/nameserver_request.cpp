@@ -25,8 +25,35 @@ std::optional<NameserverState> parse_state(const Field& field) {
   return parse_word(field, nameserver_state_words);
 }
 
+std::size_t count_of(std::string_view text, std::string_view part) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string_view::npos; at = text.find(part, at + part.size())) {
+    ++count;
+  }
+  return count;
+}
+
+/// Only its shape; the pool manager reads it, and says what else is wrong.
+std::optional<Secret> parse_pem(const Field& field) {
+  const auto text = parse_string(field);
+  if (!text) {
+    return std::nullopt;
+  }
+  if (text->size() > nameserver_pem_octets_max) {
+    return field.fail("longer than " + std::to_string(nameserver_pem_octets_max) + " octets");
+  }
+  if (count_of(*text, "PRIVATE KEY-----\n") != 2 || count_of(*text, "-----BEGIN CERTIFICATE-----\n") < 2) {
+    return field.fail("not the PEM text of a private key, its certificate and NSD's certificate");
+  }
+  const ByteView octets = as_bytes(*text);
+  return Secret(Bytes(octets.begin(), octets.end()));
+}
+
 /// An rndc key comes as named.conf has it, in base64; an API key is text that is sent as it is.
 std::optional<Secret> parse_secret(const Field& field, Driver driver) {
+  if (driver == Driver::nsd) {
+    return parse_pem(field);
+  }
   const auto text = parse_line(field, 1, nameserver_secret_octets_max);
   if (!text) {
     return std::nullopt;
@@ -40,6 +67,8 @@ std::optional<Secret> parse_secret(const Field& field, Driver driver) {
       const ByteView octets = as_bytes(*text);
       return Secret(Bytes(octets.begin(), octets.end()));
     }
+    case Driver::nsd:  // above
+    case Driver::knot:
     case Driver::catalog:
     case Driver::none:
       return field.fail("the driver needs none");
@@ -69,9 +98,12 @@ std::optional<DriverSettings> default_settings(Driver driver) {
   switch (driver) {
     case Driver::bind:
       return BindSettings{};
+    case Driver::knot:
+      return KnotSettings{};
     case Driver::powerdns:
+    case Driver::nsd:
     case Driver::catalog:
-      return std::nullopt;  // nobody can guess the API's URL, or the family
+      return std::nullopt;  // nobody can guess the API's URL, the pattern or the family
     case Driver::none:
       return NoSettings{};
   }
@@ -79,7 +111,7 @@ std::optional<DriverSettings> default_settings(Driver driver) {
 }
 
 bool needs_secret(Driver driver) {
-  return driver == Driver::bind || driver == Driver::powerdns;
+  return driver == Driver::bind || driver == Driver::powerdns || driver == Driver::nsd;
 }
 
 }  // namespace

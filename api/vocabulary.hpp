@@ -32,8 +32,12 @@ inline constexpr Words<UnknownZones, 3> unknown_zones_words{
     {{{UnknownZones::remove, "delete"}, {UnknownZones::warn, "warn"}, {UnknownZones::ignore, "ignore"}}}};
 inline constexpr Words<CatalogFamily, 2> catalog_family_words{
     {{{CatalogFamily::bind, "bind"}, {CatalogFamily::knot, "knot"}}}};
-inline constexpr Words<Driver, 4> driver_words{
-    {{{Driver::bind, "bind"}, {Driver::powerdns, "powerdns"}, {Driver::catalog, "catalog"}, {Driver::none, "none"}}}};
+inline constexpr Words<Driver, 6> driver_words{{{{Driver::bind, "bind"},
+                                                 {Driver::powerdns, "powerdns"},
+                                                 {Driver::knot, "knot"},
+                                                 {Driver::nsd, "nsd"},
+                                                 {Driver::catalog, "catalog"},
+                                                 {Driver::none, "none"}}}};
 inline constexpr Words<NameserverState, 4> nameserver_state_words{{{{NameserverState::bootstrapping, "bootstrapping"},
                                                                     {NameserverState::in_service, "in_service"},
                                                                     {NameserverState::maintenance, "maintenance"},

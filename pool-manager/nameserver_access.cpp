@@ -69,16 +69,47 @@ AccessResult<Secret> driver_secret_of(const storage::NameserverSettings& setting
 /// A driver, and whether it can list zones.
 using MadeDriver = std::pair<std::unique_ptr<Driver>, bool>;
 
+AccessResult<MadeDriver> make_knot(const storage::NameserverSettings& settings, const SecretStore& secrets,
+                                   const boost::asio::any_io_executor& executor) {
+  auto stored = read_knot_settings(settings.driver_settings);
+  if (!stored) {
+    return AccessError{stored.error().detail};
+  }
+  if (settings.notify_key) {
+    auto key = open_key(*settings.notify_key, secrets);
+    if (!key) {
+      return key.error();
+    }
+    stored->notify_key = std::move(*key);
+  }
+  return MadeDriver(std::make_unique<KnotDriver>(executor, std::move(*stored)), true);
+}
+
 AccessResult<MadeDriver> make_driver(const storage::NameserverSettings& settings, const ip::address& address,
-                                     Secret secret, const boost::asio::any_io_executor& executor, const Clock& clock) {
+                                     const SecretStore& secrets, const boost::asio::any_io_executor& executor,
+                                     const Clock& clock) {
+  if (settings.driver == storage::DriverKind::knot) {
+    return make_knot(settings, secrets, executor);
+  }
+  auto secret = driver_secret_of(settings, secrets);
+  if (!secret) {
+    return secret.error();
+  }
   if (settings.driver == storage::DriverKind::bind) {
-    auto stored = read_bind_settings(settings.driver_settings, address, std::move(secret));
+    auto stored = read_bind_settings(settings.driver_settings, address, std::move(*secret));
     if (!stored) {
       return AccessError{stored.error().detail};
     }
     return MadeDriver(std::make_unique<BindDriver>(executor, std::move(stored->settings), clock), stored->listable);
   }
-  auto stored = read_powerdns_settings(settings.driver_settings, std::move(secret));
+  if (settings.driver == storage::DriverKind::nsd) {
+    auto stored = read_nsd_settings(settings.driver_settings, address, *secret);
+    if (!stored) {
+      return AccessError{stored.error().detail};
+    }
+    return MadeDriver(std::make_unique<NsdDriver>(executor, std::move(*stored)), true);
+  }
+  auto stored = read_powerdns_settings(settings.driver_settings, std::move(*secret));
   if (!stored) {
     return AccessError{stored.error().detail};
   }
@@ -99,11 +130,7 @@ AccessResult<Control> make_control(const storage::NameserverSettings& settings, 
   if (!upstream) {
     return upstream.error();
   }
-  auto secret = driver_secret_of(settings, secrets);
-  if (!secret) {
-    return secret.error();
-  }
-  auto driver = make_driver(settings, address, std::move(*secret), executor, clock);
+  auto driver = make_driver(settings, address, secrets, executor, clock);
   if (!driver) {
     return driver.error();
   }
@@ -113,6 +140,8 @@ AccessResult<Control> make_control(const storage::NameserverSettings& settings, 
 Abilities abilities_of(storage::DriverKind kind) {
   switch (kind) {
     case storage::DriverKind::bind:
+    case storage::DriverKind::knot:
+    case storage::DriverKind::nsd:
       return {.commands = true, .fetches = true, .forces = false};
     case storage::DriverKind::powerdns:
       return {.commands = true, .fetches = false, .forces = true};
@@ -125,7 +154,7 @@ Abilities abilities_of(storage::DriverKind kind) {
 }
 
 bool has_control(storage::DriverKind kind) {
-  return kind == storage::DriverKind::bind || kind == storage::DriverKind::powerdns;
+  return kind != storage::DriverKind::catalog && kind != storage::DriverKind::none;
 }
 
 /// What there is to know of a nameserver that consumes a catalog; an error, or nothing.

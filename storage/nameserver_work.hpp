@@ -112,7 +112,7 @@ struct TaskCounts {
   std::int64_t error;
 };
 
-enum class DriverKind { bind, powerdns, catalog, none };
+enum class DriverKind { bind, powerdns, knot, nsd, catalog, none };
 enum class UnknownZones { remove, warn, ignore };
 
 struct PrimaryAddress {

@@ -15,7 +15,7 @@ namespace minidns::storage {
 
 struct NameserverFields {
   std::string name;
-  std::string driver;   ///< bind, powerdns, none
+  std::string driver;   ///< bind, powerdns, knot, nsd, catalog, none
   std::string address;  ///< IPv4 or IPv6, in text
   std::uint16_t port;
   std::string state;  ///< bootstrapping, in_service, maintenance, retired

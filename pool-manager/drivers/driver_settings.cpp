@@ -197,4 +197,40 @@ Result<PowerdnsSettings, SettingsError> read_powerdns_settings(std::string_view 
   return settings;
 }
 
+Result<NsdSettings, SettingsError> read_nsd_settings(std::string_view json_text, const ip::address& own,
+                                                     const Secret& pem) {
+  constexpr std::uint16_t nsd_control_port = 8952;
+  Reader reader(json_text);
+  const ip::tcp::endpoint control(control_address(reader, own), reader.port("control_port", nsd_control_port));
+  std::string pattern = reader.string("pattern").value_or("");
+  if (!is_nsd_pattern(pattern)) {
+    reader.fail("pattern has 1 to 100 printable characters without spaces");
+  }
+  auto credentials = NsdCredentials::read(pem);
+  if (!credentials) {
+    reader.fail(credentials.error().detail);
+  }
+  if (reader.error()) {
+    return *reader.error();
+  }
+  return NsdSettings{.control = control, .credentials = std::move(*credentials), .pattern = std::move(pattern)};
+}
+
+Result<KnotSettings, SettingsError> read_knot_settings(std::string_view json_text) {
+  Reader reader(json_text);
+  KnotSettings settings{.control_socket = reader.string("control_socket").value_or("/run/knot/knot.sock")};
+  settings.zone_template = reader.string("template").value_or(settings.zone_template);
+  settings.acl = reader.string("acl").value_or(settings.acl);
+  if (!is_knot_setting(settings.control_socket) || !settings.control_socket.starts_with('/')) {
+    reader.fail("control_socket is no absolute path of at most 100 printable characters");
+  }
+  if (!is_knot_setting(settings.zone_template) || (!settings.acl.empty() && !is_knot_setting(settings.acl))) {
+    reader.fail("template and acl may have at most 100 printable characters");
+  }
+  if (reader.error()) {
+    return *reader.error();
+  }
+  return settings;
+}
+
 }  // namespace minidns::pool

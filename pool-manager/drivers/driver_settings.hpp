@@ -3,6 +3,8 @@
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "pool-manager/drivers/bind.hpp"
+#include "pool-manager/drivers/knot.hpp"
+#include "pool-manager/drivers/nsd.hpp"
 #include "pool-manager/drivers/powerdns.hpp"
 #include "storage/catalogs.hpp"
 
@@ -41,5 +43,13 @@ struct StoredCatalogSettings {
 
 /// The same for driver powerdns: `api_url`, `server_id`.
 [[nodiscard]] Result<PowerdnsSettings, SettingsError> read_powerdns_settings(std::string_view json, Secret api_key);
+
+/// The same for driver knot: `control_socket`, `template`, `acl`.
+[[nodiscard]] Result<KnotSettings, SettingsError> read_knot_settings(std::string_view json);
+
+/// The same for driver nsd: `control_address` (by default `own`), `control_port`, `pattern`; `pem` is read, too.
+[[nodiscard]] Result<NsdSettings, SettingsError> read_nsd_settings(std::string_view json,
+                                                                   const boost::asio::ip::address& own,
+                                                                   const Secret& pem);
 
 }  // namespace minidns::pool

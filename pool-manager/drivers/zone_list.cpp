@@ -257,7 +257,10 @@ DriverResult<std::vector<ListedZone>> ZoneListParser::finish() && {
   if (!state_->parser.handler().has_list()) {
     return malformed("no list of zones in it (no such view?)");
   }
-  std::vector<ListedZone> zones = std::move(state_->parser.handler().zones);
+  return in_canonical_order(std::move(state_->parser.handler().zones));
+}
+
+std::vector<ListedZone> in_canonical_order(std::vector<ListedZone> zones) {
   const auto by_name = [](const ListedZone& a, const ListedZone& b) { return a.name < b.name; };
   const auto same_name = [](const ListedZone& a, const ListedZone& b) { return a.name == b.name; };
   std::stable_sort(zones.begin(), zones.end(), by_name);

@@ -11,6 +11,9 @@
 
 namespace minidns::pool {
 
+/// In canonical order, each name once: the first of equal ones.
+[[nodiscard]] std::vector<ListedZone> in_canonical_order(std::vector<ListedZone> zones);
+
 /// Which JSON it is that holds the zones.
 struct ZoneListFormat {
   enum class Kind {

@@ -50,6 +50,12 @@ DriverKind driver_of(const std::string& text) {
   if (text == "powerdns") {
     return DriverKind::powerdns;
   }
+  if (text == "knot") {
+    return DriverKind::knot;
+  }
+  if (text == "nsd") {
+    return DriverKind::nsd;
+  }
   if (text == "catalog") {
     return DriverKind::catalog;
   }

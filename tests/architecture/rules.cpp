@@ -38,7 +38,7 @@ const std::vector<Library>& libraries() {
        {{"base/"}, {"mdns/"}, {"api/"}, {"central/"}, {"pool-manager/"}, {"storage/"}, {"tests/"}, {"bench/"}}},
       // what boost::system::result<T, E>::value() throws for an E of ours
       {"boost/throw_exception.hpp", {{"", Files::sources_only}}},
-      {"boost/asio/ssl", {{"mdns/tls/", Files::sources_only}}},
+      {"boost/asio/ssl", {{"mdns/tls/", Files::sources_only}, {"pool-manager/drivers/nsd", Files::sources_only}}},
       // central only owns the io_context that it gives to api's server
       {"boost/asio",
        {{"base/"}, {"mdns/"}, {"api/"}, {"pool-manager/"}, {"central/commands/serve.cpp"}, {"tests/"}, {"bench/"}}},
@@ -55,6 +55,7 @@ const std::vector<Library>& libraries() {
         {"base/digest.cpp"},
         {"base/secret_box.cpp"},
         {"mdns/tls/", Files::sources_only},
+        {"pool-manager/drivers/nsd", Files::sources_only},
         {"tests/"}}},
       {"sodium", {{"dnssec/", Files::sources_only}}},
       {"lmdb.h", {{"mdns/", Files::sources_only}}},
@@ -175,6 +176,7 @@ std::span<const std::string_view> system_headers() {
       "sys/epoll.h",
       "sys/eventfd.h",
       "sys/file.h",
+      "sys/fsuid.h",
       "sys/mman.h",
       "sys/mount.h",
       "sys/prctl.h",

@@ -1,12 +1,15 @@
 #include "tests/harness/nsd_server.hpp"
 
+#include "tests/harness/ports.hpp"
+
 #include <filesystem>
 
 namespace minidns::harness {
 
-NsdServer::NsdServer(std::vector<KeySpec> transfer_keys, std::string address)
-    : Secondary("nsd", std::move(transfer_keys), std::move(address)) {
+NsdServer::NsdServer(std::vector<KeySpec> transfer_keys, std::string address, Control control)
+    : Secondary("nsd", std::move(transfer_keys), std::move(address)), control_(control), control_port_(free_port()) {
   std::filesystem::create_directories(folder() + "/xfr");
+  if (control_ == Control::tls) certificates_.emplace();
   write_configuration();
   start();
 }
@@ -18,14 +21,24 @@ void NsdServer::write_configuration() const {
                      "\"\n  zonelistfile: " + quoted("zone.list") + "  xfrdfile: " + quoted("xfrd.state") +
                      "  xfrdir: " + quoted("xfr") + "  pidfile: " + quoted("pid") +
                      "  rrl-ratelimit: 0\n  xfrd-reload-timeout: 0\n  verbosity: 2\n"
-                     "remote-control:\n  control-enable: yes\n  control-interface: " +
-                     quoted("control.sock");
+                     "remote-control:\n  control-enable: yes\n" +
+                     control_configuration();
   for (const auto& key : transfer_keys_) {
     text +=
         "key:\n  name: \"" + key.name + "\"\n  algorithm: " + key.algorithm + "\n  secret: \"" + key.secret + "\"\n";
   }
   for (const auto& [name, pattern] : patterns_) text += pattern;
   write_file(folder_ / "nsd.conf", text);
+}
+
+std::string NsdServer::control_configuration() const {
+  if (control_ == Control::socket) return "  control-interface: \"" + control_socket() + "\"\n";
+  std::string text = "  control-interface: 127.0.0.1\n  control-port: " + std::to_string(control_port_) + "\n";
+  for (const std::string who : {"server", "control"}) {
+    text += "  " + who + "-key-file: \"" + certificates_->key_file(who) + "\"\n";
+    text += "  " + who + "-cert-file: \"" + certificates_->certificate_file(who) + "\"\n";
+  }
+  return text;
 }
 
 void NsdServer::start() {

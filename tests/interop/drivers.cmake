@@ -2,8 +2,10 @@ minidns_test(drivers_interop
   SOURCES
     interop/drivers_contract.cpp
     interop/drivers_hostile.cpp
+    interop/drivers_knot.cpp
     interop/drivers_nameserver.cpp
+    interop/drivers_nsd.cpp
     interop/drivers_probe.cpp
-  LINK minidns_pool_manager minidns_harness
+  LINK minidns_pool_manager minidns_harness OpenSSL::SSL
   LABELS interop
-  TIMEOUT 300)
+  TIMEOUT 600)

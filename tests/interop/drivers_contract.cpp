@@ -33,7 +33,7 @@ tsig::Key transfer_key() {
 
 struct Kind {
   std::string name;
-  std::function<std::unique_ptr<Nameserver>()> start;
+  std::function<std::unique_ptr<Nameserver>(std::uint16_t primary)> start;
 };
 
 /// A BIND that has the zones' content; one for all tests.
@@ -65,7 +65,9 @@ class PrimaryServer {
 
 class DriverContract : public testing::TestWithParam<Kind> {
  protected:
-  DriverContract() : server_(GetParam().start()), driver_(server_->driver(io_.get_executor())) {}
+  DriverContract()
+      : server_(GetParam().start(primary_->upstream().primaries[0].port)),
+        driver_(server_->driver(io_.get_executor())) {}
 
   static void SetUpTestSuite() { primary_ = std::make_unique<PrimaryServer>(); }
   static void TearDownTestSuite() { primary_.reset(); }
@@ -169,7 +171,8 @@ TEST_P(DriverContract, ChangeGivesAZoneOtherPrimaries) {
   primary_->serve(zone, 5);
   const Upstream nowhere{{{asio::ip::make_address("127.0.0.1"), 9}, {asio::ip::make_address("::1"), 9}},
                          PrimaryServer::key()};
-  ASSERT_TRUE(run(io_, driver_->add_zones({name(zone)}, nowhere))[0].has_value());
+  const std::unique_ptr<Driver> lost = server_->driver_to_nowhere(io_.get_executor());
+  ASSERT_TRUE(run(io_, lost->add_zones({name(zone)}, nowhere))[0].has_value());
   const auto changed = run(io_, driver_->change_zones({name(zone)}, primary_->upstream()));
   ASSERT_TRUE(changed[0].has_value()) << changed[0].error().detail;
   ASSERT_TRUE(run(io_, driver_->force(name(zone))).has_value());
@@ -225,9 +228,11 @@ TEST_P(DriverContract, NamesWithSpecialCharactersGoThereAndBackOrAreRejected) {
 
 TEST_P(DriverContract, WrongCredentialsAreRefused) {
   const std::unique_ptr<Driver> intruder = server_->driver_with_wrong_key(io_.get_executor());
+  server_->drop_rights();
   expect_error(run(io_, intruder->ping()), DriverErrc::refused);
   const ZoneResults results =
       run(io_, intruder->add_zones({name("one.test."), name("two.test.")}, primary_->upstream()));
+  server_->restore_rights();
   expect_error(results[0], DriverErrc::refused);
   expect_error(results[1], DriverErrc::refused);
   EXPECT_FALSE(server_->has_secondary_zone("one.test."));
@@ -301,14 +306,18 @@ TEST_P(DriverContract, TheProbeMeasuresWhatTheServerServes) {
     const auto answer = oracle.ask(zone);
     return answer && answer->serial == 42U;
   }));
-  EXPECT_EQ(run(io_, probe.ask_one(name(zone))), SoaAnswer(dns::Serial(42)));
+  // More than once: while NSD takes a transfer into service, a process of before may still answer.
+  EXPECT_TRUE(harness::eventually([&] { return run(io_, probe.ask_one(name(zone))) == SoaAnswer(dns::Serial(42)); }));
   EXPECT_EQ(run(io_, probe.ask_one(name("absent.example."))), SoaAnswer(SoaFailure::refused));
 }
 
-INSTANTIATE_TEST_SUITE_P(Drivers, DriverContract,
-                         testing::Values(Kind{"bind", [] { return start_bind(transfer_key_spec()); }},
-                                         Kind{"powerdns", [] { return start_powerdns(); }}),
-                         [](const auto& kind) { return kind.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Drivers, DriverContract,
+    testing::Values(Kind{"bind", [](std::uint16_t) { return start_bind(transfer_key_spec()); }},
+                    Kind{"powerdns", [](std::uint16_t) { return start_powerdns(); }},
+                    Kind{"knot", [](std::uint16_t) { return start_knot(); }},
+                    Kind{"nsd", [](std::uint16_t primary) { return start_nsd(transfer_key_spec(), primary); }}),
+    [](const auto& kind) { return kind.param.name; });
 
 }  // namespace
 }  // namespace minidns::pool::test

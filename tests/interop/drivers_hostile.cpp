@@ -2,12 +2,16 @@
 
 #include "base/bytes.hpp"
 #include "base/random.hpp"
+#include "tests/harness/control_certificates.hpp"
+#include "tests/harness/temp_dir.hpp"
 #include "tests/interop/drivers_nameserver.hpp"
 #include "tests/interop/drivers_run.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 #include <gtest/gtest.h>
@@ -22,39 +26,42 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
+using asio::local::stream_protocol;
+using Socket = asio::generic::stream_protocol::socket;
 
 /// What the other side does with a connection; it blocks, on a thread of its own.
-using Behaviour = std::function<void(tcp::socket&)>;
+using Behaviour = std::function<void(Socket&)>;
 
 void ignore_errors(const boost::system::error_code& /*error*/) {}  // the driver hangs up as it likes
 
-void send(tcp::socket& socket, std::string_view octets) {
+void send(Socket& socket, std::string_view octets) {
   boost::system::error_code error;
   asio::write(socket, asio::buffer(octets.data(), octets.size()), error);
   ignore_errors(error);
 }
 
-void read_until_closed(tcp::socket& socket) {
+void read_until_closed(Socket& socket) {
   std::array<char, 4096> buffer{};
   boost::system::error_code error;
   while (!error) socket.read_some(asio::buffer(buffer), error);
 }
 
 /// Sends the same piece until the driver hangs up.
-void flood(tcp::socket& socket, const std::string& piece) {
+void flood(Socket& socket, const std::string& piece) {
   boost::system::error_code error;
   while (!error) asio::write(socket, asio::buffer(piece), error);
 }
 
 /// Serves one connection after the other until it is destroyed.
+template <class Protocol>
 class FakeServer {
  public:
-  explicit FakeServer(Behaviour behaviour)
-      : acceptor_(io_, {asio::ip::make_address("127.0.0.1"), 0}), thread_([this, behaviour] { serve(behaviour); }) {}
+  FakeServer(typename Protocol::endpoint endpoint, Behaviour behaviour)
+      : acceptor_(io_, endpoint), thread_([this, behaviour] { serve(behaviour); }) {}
   ~FakeServer() {
     stopping_ = true;
     boost::system::error_code error;
-    tcp::socket last(io_);
+    typename Protocol::socket last(io_);
     last.connect(acceptor_.local_endpoint(), error);  // wakes accept
     ignore_errors(error);
     thread_.join();
@@ -62,23 +69,31 @@ class FakeServer {
   FakeServer(const FakeServer&) = delete;
   FakeServer& operator=(const FakeServer&) = delete;
 
-  [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+  [[nodiscard]] typename Protocol::endpoint endpoint() const { return acceptor_.local_endpoint(); }
 
  private:
   void serve(const Behaviour& behaviour) {
     while (true) {
       boost::system::error_code error;
-      tcp::socket socket(io_);
-      acceptor_.accept(socket, error);
+      typename Protocol::socket accepted(io_);
+      acceptor_.accept(accepted, error);
       if (stopping_ || error) return;
+      Socket socket(std::move(accepted));
       behaviour(socket);
     }
   }
 
   asio::io_context io_;
-  tcp::acceptor acceptor_;
+  typename Protocol::acceptor acceptor_;
   std::atomic<bool> stopping_ = false;
   std::thread thread_;
+};
+
+class FakeTcpServer : public FakeServer<tcp> {
+ public:
+  explicit FakeTcpServer(Behaviour behaviour)
+      : FakeServer({asio::ip::make_address("127.0.0.1"), 0}, std::move(behaviour)) {}
+  [[nodiscard]] std::uint16_t port() const { return endpoint().port(); }
 };
 
 struct Row {
@@ -94,12 +109,12 @@ const std::string http_ok = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r
 
 /// An HTTP answer, once a request has come.
 Behaviour answer(std::string text) {
-  return [text](tcp::socket& socket) {
+  return [text](Socket& socket) {
     std::array<char, 16> first{};
     boost::system::error_code error;
     socket.read_some(asio::buffer(first), error);
     send(socket, text);
-    socket.shutdown(tcp::socket::shutdown_send, error);
+    socket.shutdown(Socket::shutdown_send, error);
     read_until_closed(socket);
   };
 }
@@ -108,33 +123,44 @@ std::string with_length(const std::string& body) {
   return http_ok + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
+/// An item of a unit of knotd.
+std::string knot_item(int code, const std::string& text) {
+  return std::string{static_cast<char>(code), '\0', static_cast<char>(text.size())} + text;
+}
+
+/// A zone in knotd's list: role and serial.
+std::string knot_zone(const std::string& name, const std::string& serial) {
+  return "\1" + knot_item(22, name) + knot_item(25, "role") + knot_item(26, "slave") + "\2" + knot_item(22, name) +
+         knot_item(25, "serial") + knot_item(26, serial);
+}
+
 const std::vector<Row> rows = {
-    {"ClosesAtOnce", [](tcp::socket&) {}},
-    {"SaysNothing", [](tcp::socket& socket) { read_until_closed(socket); }},
+    {"ClosesAtOnce", [](Socket&) {}},
+    {"SaysNothing", [](Socket& socket) { read_until_closed(socket); }},
     {"RandomOctets",
-     [](tcp::socket& socket) {
+     [](Socket& socket) {
        send(socket, as_string(random_bytes(10'000)));
        read_until_closed(socket);
      }},
-    {"EndlessZeros", [](tcp::socket& socket) { flood(socket, std::string(65536, '\0')); }},
+    {"EndlessZeros", [](Socket& socket) { flood(socket, std::string(65536, '\0')); }},
     {"RndcFrameOfFourGigabytes",
-     [](tcp::socket& socket) {
+     [](Socket& socket) {
        send(socket, "\xff\xff\xff\xff");
        flood(socket, std::string(65536, 'x'));
      }},
-    {"RndcFrameCutOff", [](tcp::socket& socket) { send(socket, std::string("\0\0\1\0\0\0\0\1", 8)); }},
+    {"RndcFrameCutOff", [](Socket& socket) { send(socket, std::string("\0\0\1\0\0\0\0\1", 8)); }},
     {"EndlessHttpHeader",
-     [](tcp::socket& socket) {
+     [](Socket& socket) {
        send(socket, http_ok);
        flood(socket, "X-More: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n");
      }},
     {"EndlessHttpBodyOfSpaces",
-     [](tcp::socket& socket) {
+     [](Socket& socket) {
        send(socket, http_ok + "\r\n");
        flood(socket, std::string(65536, ' '));
      }},
     {"EndlessJsonString",
-     [](tcp::socket& socket) {
+     [](Socket& socket) {
        send(socket, http_ok + "\r\n[{\"name\":\"");
        flood(socket, std::string(65536, 'a'));
      }},
@@ -142,6 +168,13 @@ const std::vector<Row> rows = {
     {"JsonOfAnotherShape", answer(with_length(R"({"views":[],"zones":"none"})"))},
     {"JsonWithABadName", answer(with_length(R"([{"name":"a..b.","kind":"Slave","serial":1}])"))},
     {"JsonCutOff", answer(http_ok + "Content-Length: 100\r\n\r\n[{\"name\":")},
+    {"KnotUnitWithoutEnd", answer("\1" + knot_item(18, "why"))},
+    {"KnotItemCutOff", answer(std::string("\1\x12\xff\xff") + "why")},
+    {"KnotItemOutsideOfAUnit", answer(knot_item(18, "why") + "\3")},
+    {"KnotErrorOfEachCommand", [](Socket& socket) { flood(socket, "\1" + knot_item(18, "no") + "\3"); }},
+    {"KnotListWithABadName", answer(knot_zone("a..b.", "1") + "\3")},
+    {"KnotListWithABadSerial", answer(knot_zone("a.", "4294967296") + "\3")},
+    {"KnotListWithoutEnd", [](Socket& socket) { flood(socket, knot_zone("a.test.", "1")); }},
     {"HttpInternalError", answer("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n")},
     {"HttpRedirect", answer("HTTP/1.1 302 Found\r\nLocation: http://192.0.2.1/\r\nContent-Length: 0\r\n\r\n")},
 };
@@ -169,13 +202,13 @@ class HostileServer : public testing::TestWithParam<Row> {
 };
 
 TEST_P(HostileServer, IsAFailureOfTheBindDriver) {
-  const FakeServer server(GetParam().behaviour);
+  const FakeTcpServer server(GetParam().behaviour);
   asio::io_context io;
   expect_nothing_works(*bind_driver_at(io.get_executor(), server.port()), io);
 }
 
 TEST_P(HostileServer, IsAFailureOfThePowerdnsDriver) {
-  const FakeServer server(GetParam().behaviour);
+  const FakeTcpServer server(GetParam().behaviour);
   asio::io_context io;
   const std::unique_ptr<Driver> driver = powerdns_driver_at(io.get_executor(), server.port());
   const auto listed = run(io, driver->list_zones());
@@ -183,11 +216,25 @@ TEST_P(HostileServer, IsAFailureOfThePowerdnsDriver) {
   expect_failure(listed.error());
 }
 
+TEST_P(HostileServer, IsAFailureOfTheKnotDriver) {
+  const harness::TempDir folder("hostile");
+  const FakeServer<stream_protocol> server(folder / "socket", GetParam().behaviour);
+  asio::io_context io;
+  expect_nothing_works(*knot_driver_at(io.get_executor(), folder / "socket"), io);
+}
+
+TEST_P(HostileServer, IsAFailureOfTheNsdDriver) {
+  static const harness::ControlCertificates certificates;
+  const FakeTcpServer server(GetParam().behaviour);
+  asio::io_context io;
+  expect_nothing_works(*nsd_driver_at(io.get_executor(), server.port(), certificates.credentials()), io);
+}
+
 INSTANTIATE_TEST_SUITE_P(Drivers, HostileServer, testing::ValuesIn(rows),
                          [](const auto& row) { return row.param.name; });
 
 TEST(DriverCancellation, EndsACallThatWaits) {
-  const FakeServer server([](tcp::socket& socket) { read_until_closed(socket); });
+  const FakeTcpServer server([](Socket& socket) { read_until_closed(socket); });
   asio::io_context io;
   const std::unique_ptr<Driver> driver = powerdns_driver_at(io.get_executor(), server.port());
   asio::cancellation_signal cancel;

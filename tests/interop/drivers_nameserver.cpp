@@ -4,10 +4,17 @@
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "pool-manager/drivers/bind.hpp"
+#include "pool-manager/drivers/knot.hpp"
+#include "pool-manager/drivers/nsd.hpp"
 #include "pool-manager/drivers/powerdns.hpp"
+#include "tests/harness/knot_server.hpp"
+#include "tests/harness/nsd_server.hpp"
 #include "tests/harness/powerdns_server.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
+
+#include <filesystem>
+#include <sys/fsuid.h>
 
 namespace minidns::pool::test {
 namespace {
@@ -42,6 +49,24 @@ std::unique_ptr<Driver> make_powerdns(const asio::any_io_executor& executor, std
   PowerdnsSettings settings{
       .api = at(port), .api_key = Secret(Bytes(octets.begin(), octets.end())), .limits = short_http_limits()};
   return std::make_unique<PowerdnsDriver>(executor, std::move(settings));
+}
+
+std::unique_ptr<Driver> make_knot(const asio::any_io_executor& executor, const std::string& path) {
+  KnotSettings settings{.control_socket = path};
+  settings.limits.answer = settings.limits.transaction = wait_max;
+  settings.limits.list_octets_max = 16UL * 1024UL * 1024UL;
+  return std::make_unique<KnotDriver>(executor, std::move(settings));
+}
+
+std::unique_ptr<Driver> make_nsd(const asio::any_io_executor& executor, std::uint16_t port,
+                                 const std::string& credentials, const std::string& pattern) {
+  const ByteView pem = as_bytes(credentials);
+  NsdSettings settings{.control = at(port),
+                       .credentials = NsdCredentials::read(Secret(Bytes(pem.begin(), pem.end()))).value(),
+                       .pattern = pattern};
+  settings.limits.connect = settings.limits.idle = wait_max;
+  settings.limits.list_octets_max = 16UL * 1024UL * 1024UL;
+  return std::make_unique<NsdDriver>(executor, std::move(settings));
 }
 
 class Bind final : public Nameserver {
@@ -106,6 +131,80 @@ class Powerdns final : public Nameserver {
   harness::PowerdnsServer server_;
 };
 
+class Knot final : public Nameserver {
+ public:
+  Knot() : server_({}) {}
+
+  std::unique_ptr<Driver> driver(const asio::any_io_executor& executor) override {
+    return make_knot(executor, server_.control_socket());
+  }
+  /// There is no key: who may write to the socket may command.
+  std::unique_ptr<Driver> driver_with_wrong_key(const asio::any_io_executor& executor) override {
+    return driver(executor);
+  }
+  void drop_rights() override {
+    std::filesystem::permissions(server_.control_socket(),
+                                 std::filesystem::perms::owner_write);  // root's group is ours
+    ::setfsuid(nobody);
+  }
+  void restore_rights() override { ::setfsuid(0); }
+
+  void start() override { server_.start(); }
+  void kill() override { server_.kill(); }
+  void freeze() override { server_.freeze(); }
+  void thaw() override { server_.thaw(); }
+  std::uint16_t port() const override { return server_.port(); }
+
+  bool has_secondary_zone(const std::string& zone) const override {
+    return server_.knotc({"zone-status", zone, "+role"}).out.find("role: slave") != std::string::npos;
+  }
+  std::string key_secret(const std::string& key) const override {
+    const std::string out = server_.knotc({"conf-read", "key[" + key + "].secret"}).out;
+    const std::size_t at = out.find(" = ");
+    return at == std::string::npos ? "" : out.substr(at + 3, out.find('\n') - at - 3);
+  }
+  bool can_fetch() const override { return true; }
+
+ private:
+  static constexpr uid_t nobody = 65534;
+  harness::KnotServer server_;
+};
+
+class Nsd final : public Nameserver {
+ public:
+  Nsd(const harness::KeySpec& transfer_key, std::uint16_t primary)
+      : server_({transfer_key}, "127.0.0.1", harness::NsdServer::Control::tls),
+        pattern_(server_.add_pattern({{"127.0.0.1", primary, transfer_key.name}})),
+        nowhere_(server_.add_pattern({{"127.0.0.1", 9, transfer_key.name}})) {}
+
+  std::unique_ptr<Driver> driver(const asio::any_io_executor& executor) override {
+    return make_nsd(executor, server_.control_port(), server_.control_certificates().credentials(), pattern_);
+  }
+  std::unique_ptr<Driver> driver_with_wrong_key(const asio::any_io_executor& executor) override {
+    return make_nsd(executor, server_.control_port(), server_.control_certificates().credentials("wrong"), pattern_);
+  }
+  std::unique_ptr<Driver> driver_to_nowhere(const asio::any_io_executor& executor) override {
+    return make_nsd(executor, server_.control_port(), server_.control_certificates().credentials(), nowhere_);
+  }
+
+  void start() override { server_.start(); }
+  void kill() override { server_.kill(); }
+  void freeze() override { server_.freeze(); }
+  void thaw() override { server_.thaw(); }
+  std::uint16_t port() const override { return server_.port(); }
+
+  bool has_secondary_zone(const std::string& zone) const override {
+    return server_.nsd_control({"zonestatus", zone}).out.find("pattern: ") != std::string::npos;
+  }
+  std::string key_secret(const std::string& /*key*/) const override { return {}; }
+  bool can_fetch() const override { return true; }
+
+ private:
+  harness::NsdServer server_;
+  std::string pattern_;
+  std::string nowhere_;
+};
+
 }  // namespace
 
 std::unique_ptr<Nameserver> start_bind(const harness::KeySpec& transfer_key) {
@@ -116,12 +215,29 @@ std::unique_ptr<Nameserver> start_powerdns() {
   return std::make_unique<Powerdns>();
 }
 
+std::unique_ptr<Nameserver> start_knot() {
+  return std::make_unique<Knot>();
+}
+
+std::unique_ptr<Nameserver> start_nsd(const harness::KeySpec& transfer_key, std::uint16_t primary) {
+  return std::make_unique<Nsd>(transfer_key, primary);
+}
+
 std::unique_ptr<Driver> bind_driver_at(const asio::any_io_executor& executor, std::uint16_t port) {
   return make_bind(executor, port, port, random_bytes(32));
 }
 
 std::unique_ptr<Driver> powerdns_driver_at(const asio::any_io_executor& executor, std::uint16_t port) {
   return make_powerdns(executor, port, "any");
+}
+
+std::unique_ptr<Driver> nsd_driver_at(const asio::any_io_executor& executor, std::uint16_t port,
+                                      const std::string& credentials) {
+  return make_nsd(executor, port, credentials, "any");
+}
+
+std::unique_ptr<Driver> knot_driver_at(const asio::any_io_executor& executor, const std::string& path) {
+  return make_knot(executor, path);
 }
 
 }  // namespace minidns::pool::test

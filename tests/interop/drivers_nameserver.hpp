@@ -34,17 +34,32 @@ class Nameserver {
   [[nodiscard]] virtual bool has_secondary_zone(const std::string& zone) const = 0;
   /// The secret, in base64, of a key that the server's own tool shows; empty if it shows none.
   [[nodiscard]] virtual std::string key_secret(const std::string& key) const = 0;
+  /// For a nameserver whose credential is a right of the process: takes it from this thread, or gives it back.
+  virtual void drop_rights() {}
+  virtual void restore_rights() {}
+  /// A driver whose zones have primaries that don't exist, where that isn't for `add_zones` to say.
+  [[nodiscard]] virtual std::unique_ptr<Driver> driver_to_nowhere(const boost::asio::any_io_executor& executor) {
+    return driver(executor);
+  }
   /// Whether `fetch` does something on it.
   [[nodiscard]] virtual bool can_fetch() const = 0;
 };
 
-/// `transfer_key` is known to the BIND from its configuration; PowerDNS is told by the driver.
+/// `transfer_key` is known to the BIND and the NSD from their configuration, and so is the NSD's primary, on 127.0.0.1;
+/// PowerDNS and Knot are told by the driver.
 [[nodiscard]] std::unique_ptr<Nameserver> start_bind(const harness::KeySpec& transfer_key);
 [[nodiscard]] std::unique_ptr<Nameserver> start_powerdns();
+[[nodiscard]] std::unique_ptr<Nameserver> start_knot();
+[[nodiscard]] std::unique_ptr<Nameserver> start_nsd(const harness::KeySpec& transfer_key, std::uint16_t primary);
 
 /// Drivers for whatever listens on a loopback port.
 [[nodiscard]] std::unique_ptr<Driver> bind_driver_at(const boost::asio::any_io_executor& executor, std::uint16_t port);
 [[nodiscard]] std::unique_ptr<Driver> powerdns_driver_at(const boost::asio::any_io_executor& executor,
                                                          std::uint16_t port);
+[[nodiscard]] std::unique_ptr<Driver> nsd_driver_at(const boost::asio::any_io_executor& executor, std::uint16_t port,
+                                                    const std::string& credentials);
+/// The same for a UNIX socket.
+[[nodiscard]] std::unique_ptr<Driver> knot_driver_at(const boost::asio::any_io_executor& executor,
+                                                     const std::string& path);
 
 }  // namespace minidns::pool::test

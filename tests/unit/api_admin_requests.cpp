@@ -111,6 +111,26 @@ TEST(NameserverRequest, APowerdnsHasItsKeyAsText) {
   EXPECT_TRUE(nameserver->secret->equals(Secret(Bytes{'k', 'e', 'y'})));
 }
 
+TEST(NameserverRequest, AKnotNeedsNoSettings) {
+  const auto nameserver = parse_new_nameserver(nameserver_body(R"("driver":"knot")"));
+  ASSERT_TRUE(nameserver.has_value()) << why(nameserver);
+  EXPECT_EQ(std::get<KnotSettings>(nameserver->settings), KnotSettings{});
+  EXPECT_FALSE(nameserver->secret.has_value());
+}
+
+/// Three blocks of PEM, as far as the API looks.
+const std::string pem_secret = R"("secret":"-----BEGIN PRIVATE KEY-----\nAA\n-----END PRIVATE KEY-----\n)"
+                               R"(-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----\n)"
+                               R"(-----BEGIN CERTIFICATE-----\nAB\n-----END CERTIFICATE-----\n")";
+
+TEST(NameserverRequest, AnNsdHasItsKeyAndCertificatesAsPem) {
+  const auto nameserver =
+      parse_new_nameserver(nameserver_body(R"("driver":"nsd","settings":{"pattern":"minidns"},)" + pem_secret));
+  ASSERT_TRUE(nameserver.has_value()) << why(nameserver);
+  EXPECT_EQ(std::get<NsdSettings>(nameserver->settings), NsdSettings{"minidns"});
+  EXPECT_TRUE(nameserver->secret.has_value());
+}
+
 TEST(NameserverRequest, WithoutADriverThereIsNothingToSet) {
   const auto nameserver = parse_new_nameserver(nameserver_body(R"("driver":"none")"));
   ASSERT_TRUE(nameserver.has_value()) << why(nameserver);
@@ -120,7 +140,7 @@ TEST(NameserverRequest, WithoutADriverThereIsNothingToSet) {
 
 TEST(NameserverRequest, EachErrorNamesItsFieldAndReason) {
   const BadBody rows[] = {
-      {nameserver_body(R"("driver":"knot")"), "driver", "bind, powerdns, catalog or none"},
+      {nameserver_body(R"("driver":"yadifa")"), "driver", "bind, powerdns, knot, nsd, catalog or none"},
       {nameserver_body(R"("driver":"bind")"), "secret", "required"},
       {nameserver_body(R"("driver":"bind","secret":"not base64")"), "secret", "base64"},
       {nameserver_body(R"("driver":"none","secret":"x")"), "secret", "needs none"},
@@ -139,6 +159,17 @@ TEST(NameserverRequest, EachErrorNamesItsFieldAndReason) {
       {nameserver_body(R"("driver":"catalog","settings":{"family":"knot","statistics_url":"http://1.2.3.4:1"})"),
        "settings/statistics_url", "only BIND"},
       {nameserver_body(R"("driver":"catalog","settings":{"family":"bind"},"secret":"x")"), "secret", "needs none"},
+      {nameserver_body(R"("driver":"knot","secret":"x")"), "secret", "needs none"},
+      {nameserver_body(R"("driver":"knot","settings":{"control_socket":"knot.sock"})"), "settings/control_socket",
+       "absolute"},
+      {nameserver_body(R"("driver":"knot","settings":{"template":"two words"})"), "settings/template", "spaces"},
+      {nameserver_body(R"("driver":"knot","settings":{"control_port":1})"), "settings/control_port", "not valid"},
+      {nameserver_body(R"("driver":"nsd",)" + pem_secret), "settings", "required"},
+      {nameserver_body(R"("driver":"nsd","settings":{},)" + pem_secret), "settings/pattern", "required"},
+      {nameserver_body(R"("driver":"nsd","settings":{"pattern":"p"})"), "secret", "required"},
+      {nameserver_body(R"("driver":"nsd","secret":"x","settings":{"pattern":"p"})"), "secret", "PEM"},
+      {nameserver_body(R"("driver":"nsd","settings":{"pattern":"p"},"secret":")" + std::string(16385, 'x') + "\""),
+       "secret", "16384"},
       {nameserver_body(R"("driver":"none","state":"asleep")"), "state", "not bootstrapping"},
       {nameserver_body(R"("driver":"none","notify_key_id":"x")"), "notify_key_id", "UUID"},
   };
@@ -163,6 +194,10 @@ TEST(DriverSettings, ReadBackWhatWasWritten) {
       BindSettings{},
       BindSettings{IpAddress::parse("192.0.2.7"), 1953, tsig::Algorithm::hmac_sha512, address, "internal", "zones"},
       PowerdnsSettings{*address, "other"},
+      KnotSettings{},
+      NsdSettings{"minidns"},
+      NsdSettings{"minidns", IpAddress::parse("192.0.2.7"), 1953},
+      KnotSettings{"/run/other.sock", "minidns", "transfer"},
       CatalogSettings{CatalogFamily::knot},
       CatalogSettings{CatalogFamily::bind, address, "internal"}};
   for (const DriverSettings& settings : rows) {
