@@ -36,10 +36,10 @@ std::string joined(const std::vector<std::string>& lines) {
 TransferWatch::TransferWatch(harness::Platform& platform, std::vector<std::string> zones) : zones_(std::move(zones)) {
   const auto& key = platform.transfer_key();
   const std::vector<std::string> sign{"-y", key.algorithm + ":" + key.name + ":" + key.secret};
-  sources_.push_back({"mdns-1", "127.0.0.1", platform.mdns_port(), sign});
-  sources_.push_back({"mdns-2", "127.0.0.2", platform.mdns_port(), sign});
-  sources_.push_back({"bind", platform.bind().address(), platform.bind().port(), {}});
-  sources_.push_back({"powerdns", platform.powerdns().address(), platform.powerdns().port(), {}});
+  sources_.push_back({"mdns-1", "127.0.0.1", platform.mdns_port(), sign, false});
+  sources_.push_back({"mdns-2", "127.0.0.2", platform.mdns_port(), sign, false});
+  sources_.push_back({"bind", platform.bind().address(), platform.bind().port(), {}, false});
+  sources_.push_back({"powerdns", platform.powerdns().address(), platform.powerdns().port(), {}, true});
   thread_ = std::thread([this] { run(); });
 }
 
@@ -73,6 +73,11 @@ void TransferWatch::look(const Source& source, const std::string& zone) {
   });
   const auto serial = serial_in(lines);
   if (!serial) return;  // it has no such zone at present
+  if (source.reads_soa_first) {
+    harness::SoaAsker asker(source.address, source.port);
+    const auto answer = asker.ask(zone);
+    if (!answer || answer->serial != *serial) return;
+  }
   const std::lock_guard lock(mutex_);
   ++transfers_;
   const auto [known, is_new] = contents_.try_emplace({zone, *serial}, source.name, lines);

@@ -37,6 +37,9 @@ class TransferWatch {
     std::string address;
     std::uint16_t port;
     std::vector<std::string> key;  ///< dig's arguments
+    /// PowerDNS reads the SOA and then the records, and may get a new version in between: its transfer counts if it has
+    /// this SOA still.
+    bool reads_soa_first;
   };
 
   void run();
