@@ -4,6 +4,8 @@
 #include "tests/harness/ports.hpp"
 #include "tests/harness/wait.hpp"
 
+#include <algorithm>
+#include <filesystem>
 #include <signal.h>
 #include <sstream>
 #include <stdexcept>
@@ -16,6 +18,22 @@ Secondary::Secondary(std::string_view name, std::vector<KeySpec> transfer_keys, 
 Secondary::~Secondary() {
   signal_all(SIGCONT);
 }
+
+namespace {
+
+/// All threads of a process; SIGSTOP reaches those that run a moment later than `kill` returns.
+bool stands_still(pid_t pid) {
+  std::error_code gone;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task", gone)) {
+    const std::string stat = read_file(task.path() / "stat");
+    const auto name_end = stat.rfind(')');
+    const char state = name_end == std::string::npos || name_end + 2 >= stat.size() ? 'X' : stat[name_end + 2];
+    if (state != 'T' && state != 'Z' && state != 'X') return false;  // the last two have ended
+  }
+  return true;
+}
+
+}  // namespace
 
 void Secondary::launch(const std::vector<std::string>& command, const std::function<bool()>& is_up) {
   server_ = Process(command, {.log_file = folder_ / "log"});
@@ -32,14 +50,26 @@ std::string Secondary::file_of(const std::string& zone) const {
   return folder_ / ("zone-" + to_hex(as_bytes(zone)));
 }
 
-void Secondary::signal_all(int number) {
-  if (!server_.running()) return;
+void Secondary::freeze() {
+  const auto family = signal_all(SIGSTOP);
+  if (!eventually([&] { return std::ranges::all_of(family, stands_still); })) {
+    throw std::runtime_error("a server goes on after SIGSTOP");
+  }
+}
+
+void Secondary::thaw() {
+  signal_all(SIGCONT);
+}
+
+std::vector<pid_t> Secondary::signal_all(int number) {
+  if (!server_.running()) return {};
   std::vector<pid_t> family{server_.pid()};
   for (std::size_t i = 0; i < family.size(); ++i) {
     std::istringstream children(run({"pgrep", "-P", std::to_string(family[i])}).out);
     for (pid_t pid = 0; children >> pid;) family.push_back(pid);
   }
   for (const pid_t pid : family) ::kill(pid, number);
+  return family;
 }
 
 }  // namespace minidns::harness

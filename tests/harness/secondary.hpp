@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 #include <vector>
 
 namespace minidns::harness {
@@ -43,9 +44,9 @@ class Secondary {
 
   void stop() { server_.stop(); }
   void kill() { server_.kill(); }
-  /// A server that hangs: SIGSTOP, to its children too.
-  void freeze() { signal_all(19); }
-  void thaw() { signal_all(18); }
+  /// A server that hangs: SIGSTOP, to its children too; then all their threads stand still.
+  void freeze();
+  void thaw();
 
   [[nodiscard]] const std::string& address() const { return address_; }
   [[nodiscard]] std::uint16_t port() const { return port_; }
@@ -70,7 +71,8 @@ class Secondary {
   Process server_;
 
  private:
-  void signal_all(int number);
+  /// To the server and its children: who they are.
+  std::vector<pid_t> signal_all(int number);
 };
 
 }  // namespace minidns::harness
