@@ -118,6 +118,15 @@ Result<std::vector<Bytes>> canonical_records(const dns::RRset& rrset) {
   return records;
 }
 
+void append_record(Bytes& to, const dns::Name& owner, dns::RRType type, dns::Ttl ttl, ByteView rdata) {
+  append(to, owner.wire());
+  append_u16(to, type.value());
+  append_u16(to, 1);  // IN
+  append_u32(to, ttl.seconds());
+  append_u16(to, rdata.size());
+  append(to, rdata);
+}
+
 Bytes rrsig_head(const dns::RRset& covered, const Stamp& stamp, const dns::Name& signer) {
   Bytes head;
   head.reserve(18 + signer.wire().size());
@@ -147,12 +156,7 @@ Result<Bytes> signed_data(ByteView head, const dns::RRset& covered) {
   data.reserve(size);
   append(data, head);
   for (const auto& rdata : *records) {
-    append(data, owner.wire());
-    append_u16(data, covered.type.value());
-    append_u16(data, 1);  // IN
-    append_u32(data, covered.ttl.seconds());
-    append_u16(data, rdata.size());
-    append(data, rdata);
+    append_record(data, owner, covered.type, covered.ttl, rdata);
   }
   return data;
 }

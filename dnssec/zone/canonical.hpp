@@ -4,6 +4,7 @@
 #include "dns/name.hpp"
 #include "dns/rr_type.hpp"
 #include "dns/rrset.hpp"
+#include "dns/ttl.hpp"
 #include "dnssec/error.hpp"
 
 #include <cstdint>
@@ -17,6 +18,10 @@ namespace minidns::dnssec {
 
 /// An RRset's RDATA in canonical form and order, each once (RFC 4034 §6.3).
 [[nodiscard]] Result<std::vector<Bytes>> canonical_records(const dns::RRset& rrset);
+
+/// Appends a record in canonical form (RFC 4034 §6.2), which signatures and digests are made of: owner, type, class IN,
+/// TTL, length, RDATA. `owner` must be in lower case, `rdata` canonical.
+void append_record(Bytes& to, const dns::Name& owner, dns::RRType type, dns::Ttl ttl, ByteView rdata);
 
 /// Who signs, and for when.
 struct Stamp {

@@ -11,15 +11,6 @@
 namespace minidns::dnssec {
 namespace {
 
-void append_u16(Bytes& to, std::size_t value) {
-  to.push_back(static_cast<std::uint8_t>(value >> 8 & 0xff));
-  to.push_back(static_cast<std::uint8_t>(value & 0xff));
-}
-
-void append(Bytes& to, ByteView octets) {
-  to.insert(to.end(), octets.begin(), octets.end());
-}
-
 /// sodium_init chooses the fastest code; it may be called by anyone, any number of times.
 void prepare_sodium() {
   if (sodium_init() < 0) {
@@ -33,17 +24,10 @@ void for_each_hash(const dns::RRset& rrset, const DigestKey& key, Use use) {
   const dns::Name owner = rrset.owner.lowercased();
   Bytes message;
   for (const auto& rdata : rrset.rdata) {
-    const auto ttl = dns::record_ttl(rrset, rdata).seconds();
     const auto canonical = canonical_rdata(rrset.type, rdata.octets());
     const ByteView octets = canonical ? ByteView(*canonical) : rdata.octets();
     message.clear();
-    append(message, owner.wire());
-    append_u16(message, rrset.type.value());
-    append_u16(message, 1);  // IN
-    append_u16(message, ttl >> 16);
-    append_u16(message, ttl);
-    append_u16(message, octets.size());
-    append(message, octets);
+    append_record(message, owner, rrset.type, dns::record_ttl(rrset, rdata), octets);
     ZoneDigest::Octets hash;
     if (crypto_generichash(hash.data(), hash.size(), message.data(), message.size(), key.octets().data(),
                            key.octets().size()) != 0) {

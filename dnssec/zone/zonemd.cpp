@@ -23,21 +23,13 @@ using dns::RRType;
 constexpr std::size_t digest_octets = 48;
 using Digest = std::array<std::uint8_t, digest_octets>;
 
-void append_u16(Bytes& to, std::size_t value) {
-  to.push_back(static_cast<std::uint8_t>(value >> 8 & 0xff));
-  to.push_back(static_cast<std::uint8_t>(value & 0xff));
-}
-
-void append_u32(Bytes& to, std::uint32_t value) {
-  append_u16(to, value >> 16);
-  append_u16(to, value & 0xffff);
-}
-
 Result<dns::Rdata> rdata_of(dns::Serial serial, const Digest& digest) {
   constexpr std::uint8_t scheme_simple = 1;
   constexpr std::uint8_t sha384 = 1;
   Bytes octets;
-  append_u32(octets, serial.value());
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    octets.push_back(static_cast<std::uint8_t>(serial.value() >> shift & 0xff));
+  }
   octets.push_back(scheme_simple);
   octets.push_back(sha384);
   octets.insert(octets.end(), digest.begin(), digest.end());
@@ -67,12 +59,8 @@ class Hash {
     }
     const dns::Name owner = rrset.owner.lowercased();
     for (const Bytes& rdata : *records) {
-      message_.assign(owner.wire().begin(), owner.wire().end());
-      append_u16(message_, rrset.type.value());
-      append_u16(message_, 1);  // IN
-      append_u32(message_, dns::record_ttl(rrset.type, rrset.ttl, rdata).seconds());
-      append_u16(message_, rdata.size());
-      message_.insert(message_.end(), rdata.begin(), rdata.end());
+      message_.clear();
+      append_record(message_, owner, rrset.type, dns::record_ttl(rrset.type, rrset.ttl, rdata), rdata);
       if (EVP_DigestUpdate(context_.get(), message_.data(), message_.size()) != 1) {
         openssl_failed("EVP_DigestUpdate");
       }
