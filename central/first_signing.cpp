@@ -32,21 +32,22 @@ api::Result<void> FirstSigning::check(const storage::DnssecPolicyFields& policy)
                      " operator must say that it is right (central dnssec accept-clock)"};
 }
 
-dnssec::Result<storage::SigningChange> FirstSigning::with(const SigningPlan& plan, const std::vector<MadeKey>& made,
-                                                          Origin origin, WallTime now) const {
+dnssec::Result<storage::SigningChange> FirstSigning::with(const SigningPlan& plan,
+                                                          const std::vector<storage::NewZoneKey>& made, Origin origin,
+                                                          WallTime now) const {
   std::vector<storage::SealedZoneKey> keys;
   std::vector<DnssecKeyId> ids;
-  for (const MadeKey& key : made) {
-    keys.push_back(sealed_of(key.record, 0, now));
-    ids.push_back(key.record.id);
+  for (const storage::NewZoneKey& key : made) {
+    keys.push_back(sealed_of(key, 0, now));
+    ids.push_back(key.id);
   }
   const auto roll = origin == Origin::elsewhere
                         ? std::nullopt
                         : std::optional(begin_roll(storage::RollKind::first_signing, {}, ids, now));
   auto change = signing_change(vault_, plan, keys, {}, roll, clock_);
   if (change) {
-    for (const MadeKey& key : made) {
-      change->new_keys.push_back(key.record);
+    for (const storage::NewZoneKey& key : made) {
+      change->new_keys.push_back(key);
     }
   }
   return change;
@@ -60,7 +61,7 @@ api::Result<storage::SigningChange> FirstSigning::of_new_zone(const dns::Name& n
       return allowed.error();
     }
   }
-  const auto keys = make_keys(vault_, policy.fields, {}, clock_);
+  const auto keys = make_keys(vault_, roles_of(policy.fields.key_model), policy.fields.algorithm, {}, clock_);
   if (!keys) {
     return problem_of(keys.error());
   }

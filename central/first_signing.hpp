@@ -28,8 +28,9 @@ class FirstSigning {
   /// Whether the parent may have the DS of the keys.
   enum class Origin { here, elsewhere };
   /// For a zone that is there, or is made now.
-  [[nodiscard]] dnssec::Result<storage::SigningChange> with(const SigningPlan& plan, const std::vector<MadeKey>& keys,
-                                                            Origin origin, WallTime now) const;
+  [[nodiscard]] dnssec::Result<storage::SigningChange> with(const SigningPlan& plan,
+                                                            const std::vector<storage::NewZoneKey>& keys, Origin origin,
+                                                            WallTime now) const;
 
   /// For a zone that is made now, with the RRsets' largest TTL: with new keys. invalid_object about `ttl`.
   [[nodiscard]] api::Result<storage::SigningChange> of_new_zone(const dns::Name& name,

@@ -1,5 +1,6 @@
 #include "central/key_rolling.hpp"
 
+#include "api/vocabulary.hpp"
 #include "central/signing_rules.hpp"
 #include "central/version_policy.hpp"
 #include "central/worker.hpp"
@@ -21,10 +22,6 @@ using storage::RollKind;
 using storage::RollPhase;
 using storage::SealedZoneKey;
 using Kind = RollStep::Kind;
-
-bool contains(const std::vector<DnssecKeyId>& ids, const DnssecKeyId& id) {
-  return std::ranges::find(ids, id) != ids.end();
-}
 
 std::uint8_t algorithm_of(const SealedZoneKey& key) {
   constexpr std::size_t algorithm_at = 3;  // RFC 4034 §2.1
@@ -73,32 +70,24 @@ dnssec::Result<storage::SigningChange> begin(KeyVault& vault, storage::ZoneEdit&
                                              const std::vector<KeyRole>& new_roles,
                                              const std::vector<DnssecKeyId>& old_keys, const Clock& clock) {
   auto keys = edit.keys();
-  auto tags = tags_of(edit, keys);
-  std::vector<MadeKey> made;
-  std::vector<DnssecKeyId> new_ids;
-  for (const auto role : new_roles) {
-    auto key = make_key(vault, role, policy.fields.algorithm, tags, clock);
-    if (!key) {
-      return key.error();
-    }
-    tags.insert(key->record.key_tag);
-    new_ids.push_back(key->record.id);
-    made.push_back(*std::move(key));
+  auto made = make_keys(vault, new_roles, policy.fields.algorithm, tags_of(edit, keys), clock);
+  if (!made) {
+    return made.error();
   }
+  std::vector<DnssecKeyId> new_ids;
+  std::ranges::transform(*made, std::back_inserter(new_ids), &storage::NewZoneKey::id);
   auto roll = begin_roll(kind, old_keys, std::move(new_ids), edit.zone().now);
   if (policy.id != edit.zone().signing.value().policy) {
     roll.policy_before = edit.zone().signing.value().policy;
   }
-  for (auto& key : made) {
-    key.record.state = roll.phase == RollPhase::presigning ? KeyState::generated : KeyState::published;
-    keys.push_back(sealed_of(key.record, first_active_from(key.record.role, roll), edit.zone().now));
+  for (auto& key : *made) {
+    key.state = roll.phase == RollPhase::presigning ? KeyState::generated : KeyState::published;
+    keys.push_back(sealed_of(key, first_active_from(key.role, roll), edit.zone().now));
   }
   auto change = with_keys(vault, edit, policy, keys, roll, clock);
   if (change) {
     std::erase_if(change->key_states, [&](const auto& state) { return contains(roll.new_keys, state.first); });
-    for (auto& key : made) {
-      change->new_keys.push_back(std::move(key.record));
-    }
+    change->new_keys = *std::move(made);
   }
   return change;
 }
@@ -111,18 +100,6 @@ std::vector<DnssecKeyId> active_keys(storage::ZoneEdit& edit, std::optional<KeyR
     }
   }
   return ids;
-}
-
-const char* name_of(KeyRole role) {
-  switch (role) {
-    case KeyRole::ksk:
-      return "KSK";
-    case KeyRole::zsk:
-      return "ZSK";
-    case KeyRole::csk:
-      return "CSK";
-  }
-  return "key";
 }
 
 RollKind kind_of(KeyRole role) {
@@ -150,10 +127,13 @@ const char* what_happened(const KeyRoll& before, const RollStep& step) {
   }
 }
 
-RollTimes times_of(storage::ZoneEdit& edit, const KeyRoll& roll) {
+RollTimes times_of(storage::ZoneEdit& edit, const storage::KeyRollState& state) {
+  const auto& [roll, is_visible] = state;
   const auto& signing = edit.zone().signing.value();
   const auto dnskey_ttl = edit.dnskey_ttl_max_of_history().seconds();
-  const bool waits_for_content = roll.phase == RollPhase::presigned || roll.phase == RollPhase::draining;
+  // All rows of the zone are read for it: not before it matters.
+  const bool waits_for_content =
+      (roll.phase == RollPhase::presigned || roll.phase == RollPhase::draining) && (is_visible || roll.visible_at);
   return {.signing_time = signing.stamp.signing_time,
           .period = signing.times.period,
           .dnskey_ttl_s = dnskey_ttl,
@@ -186,8 +166,7 @@ RollStep step_of(storage::ZoneEdit& edit, const storage::KeyRollState& state,
     }
   }
   const auto now = edit.zone().now;
-  return decide_roll(state, times_of(edit, state.roll), parent_fact(state.roll, keys, now), edit.zone().head.version,
-                     now);
+  return decide_roll(state, times_of(edit, state), parent_fact(state.roll, keys, now), edit.zone().head.version, now);
 }
 
 }  // namespace
@@ -196,7 +175,8 @@ dnssec::Result<storage::SigningChange> begin_key_roll(KeyVault& vault, storage::
                                                       const Clock& clock) {
   const auto old_keys = active_keys(edit, role);
   if (old_keys.empty()) {
-    return dnssec::Error{dnssec::Errc::bad_input, std::string("The zone has no ") + name_of(role)};
+    return dnssec::Error{dnssec::Errc::bad_input,
+                         "The zone has no " + std::string(api::key_role_words.word_of(to_api(role)))};
   }
   return begin(vault, edit, kind_of(role), edit.policy(), {role}, old_keys, clock);
 }

@@ -14,12 +14,6 @@
 
 namespace minidns::central {
 
-/// A key of a zone that was just made.
-struct MadeKey {
-  storage::NewZoneKey record;
-  std::shared_ptr<const dnssec::Signer> signer;
-};
-
 /// Where private DNSSEC keys are made and kept. What is "sealed" is what the database keeps of one: the encrypted key,
 /// or a reference into a token which the key never leaves (docs/decisions/0008). Safe on every thread; may take a
 /// second (RSA). Throws what its store of secrets throws.
@@ -29,11 +23,11 @@ class KeyVault {
   /// Whether it can make and open KSKs.
   [[nodiscard]] virtual bool has_ksk_store() const = 0;
   /// The key's tag may be taken in its zone: that is for the caller to see.
-  [[nodiscard]] virtual dnssec::Result<MadeKey> make(storage::KeyRole role, dnssec::Algorithm algorithm,
-                                                     const DnssecKeyId& id) = 0;
+  [[nodiscard]] virtual dnssec::Result<storage::NewZoneKey> make(storage::KeyRole role, dnssec::Algorithm algorithm,
+                                                                 const DnssecKeyId& id) = 0;
   /// The same for a key in BIND's private-key format. `bad_key`, `unknown_algorithm`: it is none.
-  [[nodiscard]] virtual dnssec::Result<MadeKey> take_in(storage::KeyRole role, const Secret& bind_text,
-                                                        const DnssecKeyId& id) = 0;
+  [[nodiscard]] virtual dnssec::Result<storage::NewZoneKey> take_in(storage::KeyRole role, const Secret& bind_text,
+                                                                    const DnssecKeyId& id) = 0;
   /// `bad_key`: what is sealed can't be opened, or isn't the key of this DNSKEY.
   [[nodiscard]] virtual dnssec::Result<std::shared_ptr<const dnssec::Signer>> open(storage::KeyRole role,
                                                                                    const DnssecKeyId& id,
@@ -51,10 +45,10 @@ class SealedKeyVault final : public KeyVault {
   SealedKeyVault(const SecretStore& shared, const SecretStore* ksks) : shared_(shared), ksks_(ksks) {}
 
   [[nodiscard]] bool has_ksk_store() const override { return ksks_ != nullptr; }
-  [[nodiscard]] dnssec::Result<MadeKey> make(storage::KeyRole role, dnssec::Algorithm algorithm,
-                                             const DnssecKeyId& id) override;
-  [[nodiscard]] dnssec::Result<MadeKey> take_in(storage::KeyRole role, const Secret& bind_text,
-                                                const DnssecKeyId& id) override;
+  [[nodiscard]] dnssec::Result<storage::NewZoneKey> make(storage::KeyRole role, dnssec::Algorithm algorithm,
+                                                         const DnssecKeyId& id) override;
+  [[nodiscard]] dnssec::Result<storage::NewZoneKey> take_in(storage::KeyRole role, const Secret& bind_text,
+                                                            const DnssecKeyId& id) override;
   [[nodiscard]] dnssec::Result<std::shared_ptr<const dnssec::Signer>> open(storage::KeyRole role, const DnssecKeyId& id,
                                                                            const dns::Rdata& dnskey,
                                                                            ByteView sealed) override;
@@ -62,8 +56,10 @@ class SealedKeyVault final : public KeyVault {
                                                 ByteView sealed) override;
 
  private:
-  [[nodiscard]] dnssec::Result<MadeKey> seal(storage::KeyRole role, const DnssecKeyId& id,
-                                             const dnssec::Result<dnssec::PrivateKey>& key) const;
+  [[nodiscard]] dnssec::Result<dnssec::PrivateKey> unseal(storage::KeyRole role, const DnssecKeyId& id,
+                                                          const dnssec::Dnskey& dnskey, ByteView sealed) const;
+  [[nodiscard]] dnssec::Result<storage::NewZoneKey> seal(storage::KeyRole role, const DnssecKeyId& id,
+                                                         const dnssec::Result<dnssec::PrivateKey>& key) const;
   /// Null: there is none.
   [[nodiscard]] const SecretStore* store_of(storage::KeyRole role) const;
 

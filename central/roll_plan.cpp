@@ -48,10 +48,6 @@ std::chrono::seconds seconds(std::int64_t count) {
   return std::chrono::seconds(count);
 }
 
-bool contains(const std::vector<DnssecKeyId>& ids, const DnssecKeyId& id) {
-  return std::ranges::find(ids, id) != ids.end();
-}
-
 bool is_at_or_after(const KeyRoll& roll, RollPhase phase) {
   const auto phases = phases_of(roll.kind);
   const auto now = std::ranges::find(phases, roll.phase);

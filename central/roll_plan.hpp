@@ -6,6 +6,7 @@
 #include "storage/key_rolls.hpp"
 #include "storage/zone_keys.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -36,6 +37,10 @@ inline constexpr std::chrono::seconds roll_refresh_interval{600};
 inline constexpr std::int64_t never_active = INT64_MAX;
 /// Of a DS set that nobody saw: the TTL that most parents have, and none more.
 inline constexpr std::int32_t ds_ttl_s_default = 86'400;
+
+[[nodiscard]] inline bool contains(const std::vector<DnssecKeyId>& ids, const DnssecKeyId& id) {
+  return std::ranges::find(ids, id) != ids.end();
+}
 
 /// What is to be done about a roll.
 struct RollStep {
@@ -73,7 +78,7 @@ struct ParentFact {
 [[nodiscard]] RollStep decide_roll(const storage::KeyRollState& state, const RollTimes& times, const ParentFact& parent,
                                    dns::Version head, WallTime now);
 
-/// A roll's first phase. `from`: of `ZSK` … as the table above has it.
+/// A roll in its first phase.
 [[nodiscard]] storage::KeyRoll begin_roll(storage::RollKind kind, std::vector<DnssecKeyId> old_keys,
                                           std::vector<DnssecKeyId> new_keys, WallTime now);
 

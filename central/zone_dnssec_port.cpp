@@ -102,25 +102,25 @@ api::Result<api::ZoneDnssecView> ZoneDnssecPort::sign(const api::Scope& scope, c
   return done ? get(scope, zone) : api::Result<api::ZoneDnssecView>(done.error());
 }
 
-api::Result<std::vector<MadeKey>> ZoneDnssecPort::keys_for(const storage::ZoneDnssecRecord& zone,
-                                                           const storage::DnssecPolicyFields& policy,
-                                                           const std::vector<api::KeyImport>& imports) {
+api::Result<std::vector<storage::NewZoneKey>> ZoneDnssecPort::keys_for(const storage::ZoneDnssecRecord& zone,
+                                                                       const storage::DnssecPolicyFields& policy,
+                                                                       const std::vector<api::KeyImport>& imports) {
   if (zone.kind != storage::ZoneKind::primary) {
-    return std::vector<MadeKey>();  // and will be refused
+    return std::vector<storage::NewZoneKey>();  // and will be refused
   }
   if (zone.signing) {
-    return imports.empty() ? api::Result<std::vector<MadeKey>>(std::vector<MadeKey>())
+    return imports.empty() ? api::Result<std::vector<storage::NewZoneKey>>(std::vector<storage::NewZoneKey>())
                            : api::invalid_field({"keys"}, "the zone is signed already, with other keys");
   }
   if (!imports.empty()) {
     return take_in_keys(vault_, policy, imports, clock_);
   }
-  auto made = make_keys(vault_, policy, {}, clock_);
-  return made ? api::Result<std::vector<MadeKey>>(*std::move(made)) : problem_of(made.error());
+  auto made = make_keys(vault_, roles_of(policy.key_model), policy.algorithm, {}, clock_);
+  return made ? api::Result<std::vector<storage::NewZoneKey>>(*std::move(made)) : problem_of(made.error());
 }
 
 api::Result<void> ZoneDnssecPort::sign_locked(const api::Scope& scope, const storage::DnssecPolicyRecord& policy,
-                                              const std::vector<MadeKey>& keys, FirstSigning::Origin origin,
+                                              const std::vector<storage::NewZoneKey>& keys, FirstSigning::Origin origin,
                                               storage::ZoneEdit& edit) {
   const auto& zone = edit.zone();
   if (const auto allowed = check_zone(zone); !allowed) {
@@ -134,7 +134,7 @@ api::Result<void> ZoneDnssecPort::sign_locked(const api::Scope& scope, const sto
 }
 
 api::Result<storage::SigningChange> ZoneDnssecPort::change_for(const storage::DnssecPolicyRecord& policy,
-                                                               const std::vector<MadeKey>& keys,
+                                                               const std::vector<storage::NewZoneKey>& keys,
                                                                FirstSigning::Origin origin, storage::ZoneEdit& edit) {
   const auto& zone = edit.zone();
   const auto measures = edit.measures();

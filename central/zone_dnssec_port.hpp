@@ -49,14 +49,14 @@ class ZoneDnssecPort final : public api::ZoneDnssec {
 
  private:
   /// New or taken in, if the zone is to get any.
-  [[nodiscard]] api::Result<std::vector<MadeKey>> keys_for(const storage::ZoneDnssecRecord& zone,
-                                                           const storage::DnssecPolicyFields& policy,
-                                                           const std::vector<api::KeyImport>& imports);
+  [[nodiscard]] api::Result<std::vector<storage::NewZoneKey>> keys_for(const storage::ZoneDnssecRecord& zone,
+                                                                       const storage::DnssecPolicyFields& policy,
+                                                                       const std::vector<api::KeyImport>& imports);
   [[nodiscard]] api::Result<void> sign_locked(const api::Scope& scope, const storage::DnssecPolicyRecord& policy,
-                                              const std::vector<MadeKey>& keys, FirstSigning::Origin origin,
+                                              const std::vector<storage::NewZoneKey>& keys, FirstSigning::Origin origin,
                                               storage::ZoneEdit& edit);
   [[nodiscard]] api::Result<storage::SigningChange> change_for(const storage::DnssecPolicyRecord& policy,
-                                                               const std::vector<MadeKey>& keys,
+                                                               const std::vector<storage::NewZoneKey>& keys,
                                                                FirstSigning::Origin origin, storage::ZoneEdit& edit);
   /// `change` under the lock of a zone that is signed; then the zone as it is.
   [[nodiscard]] api::Result<api::ZoneDnssecView> with_signed(

@@ -4,6 +4,7 @@
 #include "central/dnssec_policy_port.hpp"
 #include "central/roll_plan.hpp"
 #include "central/signing_rules.hpp"
+#include "central/zone_signing.hpp"
 #include "dns/text/rdata_text.hpp"
 #include "dnssec/dnskey.hpp"
 #include "dnssec/ds.hpp"
@@ -17,18 +18,6 @@ namespace minidns::central {
 namespace {
 
 using storage::KeyRole;
-
-api::KeyRole role_of(KeyRole role) {
-  switch (role) {
-    case KeyRole::ksk:
-      return api::KeyRole::ksk;
-    case KeyRole::zsk:
-      return api::KeyRole::zsk;
-    case KeyRole::csk:
-      return api::KeyRole::csk;
-  }
-  throw std::logic_error("no such role");
-}
 
 api::KeyState state_of(storage::KeyState state) {
   switch (state) {
@@ -134,7 +123,7 @@ std::vector<dns::Rdata> keys_for_parent(const storage::ZoneDnssecRecord& record)
 
 api::ZoneKeyView key_view(const storage::ZoneKeyRecord& record, const dnssec::Dnskey& dnskey) {
   return {.id = record.id,
-          .role = role_of(record.role),
+          .role = to_api(record.role),
           .algorithm = dnskey.algorithm,
           .key_tag = dnskey.key_tag(),
           .flags = dnskey.flags,

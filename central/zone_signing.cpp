@@ -33,6 +33,18 @@ dnssec::Result<std::vector<KeySetSigner>> open_signers(KeyVault& vault, const st
   return signers;
 }
 
+/// With a tag that isn't taken.
+dnssec::Result<storage::NewZoneKey> make_key(KeyVault& vault, KeyRole role, dnssec::Algorithm algorithm,
+                                             const std::set<std::uint16_t>& taken, const Clock& clock) {
+  for (int i = 0; i < key_draws_max; ++i) {
+    auto key = vault.make(role, algorithm, DnssecKeyId(Uuid::version7(clock.wall())));
+    if (!key || !taken.contains(key->key_tag)) {
+      return key;
+    }
+  }
+  return dnssec::Error{dnssec::Errc::bad_key, "no key with a tag that isn't taken"};
+}
+
 }  // namespace
 
 KeyRole to_storage(api::KeyRole role) {
@@ -47,42 +59,44 @@ KeyRole to_storage(api::KeyRole role) {
   throw std::logic_error("no such role");
 }
 
+api::KeyRole to_api(KeyRole role) {
+  switch (role) {
+    case KeyRole::ksk:
+      return api::KeyRole::ksk;
+    case KeyRole::zsk:
+      return api::KeyRole::zsk;
+    case KeyRole::csk:
+      return api::KeyRole::csk;
+  }
+  throw std::logic_error("no such role");
+}
+
 std::vector<KeyRole> roles_of(KeyModel model) {
   return model == KeyModel::csk ? std::vector{KeyRole::csk} : std::vector{KeyRole::ksk, KeyRole::zsk};
 }
 
-dnssec::Result<MadeKey> make_key(KeyVault& vault, KeyRole role, std::uint8_t algorithm_number,
-                                 const std::set<std::uint16_t>& taken, const Clock& clock) {
+dnssec::Result<std::vector<storage::NewZoneKey>> make_keys(KeyVault& vault, const std::vector<KeyRole>& roles,
+                                                           std::uint8_t algorithm_number, std::set<std::uint16_t> taken,
+                                                           const Clock& clock) {
   const auto algorithm = dnssec::algorithm_from_number(algorithm_number);
   if (!algorithm) {
     return algorithm.error();
   }
-  for (int i = 0; i < key_draws_max; ++i) {
-    auto key = vault.make(role, *algorithm, DnssecKeyId(Uuid::version7(clock.wall())));
-    if (!key || !taken.contains(key->record.key_tag)) {
-      return key;
-    }
-  }
-  return dnssec::Error{dnssec::Errc::bad_key, "no key with a tag that isn't taken"};
-}
-
-dnssec::Result<std::vector<MadeKey>> make_keys(KeyVault& vault, const storage::DnssecPolicyFields& policy,
-                                               const std::set<std::uint16_t>& taken, const Clock& clock) {
-  auto tags = taken;
-  std::vector<MadeKey> keys;
-  for (const KeyRole role : roles_of(policy.key_model)) {
-    auto key = make_key(vault, role, policy.algorithm, tags, clock);
+  std::vector<storage::NewZoneKey> keys;
+  for (const KeyRole role : roles) {
+    auto key = make_key(vault, role, *algorithm, taken, clock);
     if (!key) {
       return key.error();
     }
-    tags.insert(key->record.key_tag);
+    taken.insert(key->key_tag);
     keys.push_back(*std::move(key));
   }
   return keys;
 }
 
-api::Result<std::vector<MadeKey>> take_in_keys(KeyVault& vault, const storage::DnssecPolicyFields& policy,
-                                               const std::vector<api::KeyImport>& imports, const Clock& clock) {
+api::Result<std::vector<storage::NewZoneKey>> take_in_keys(KeyVault& vault, const storage::DnssecPolicyFields& policy,
+                                                           const std::vector<api::KeyImport>& imports,
+                                                           const Clock& clock) {
   const auto roles = roles_of(policy.key_model);
   if (imports.size() != roles.size()) {
     return api::invalid_field(
@@ -90,7 +104,7 @@ api::Result<std::vector<MadeKey>> take_in_keys(KeyVault& vault, const storage::D
   }
   std::set<KeyRole> seen;
   std::set<std::uint16_t> tags;
-  std::vector<MadeKey> keys;
+  std::vector<storage::NewZoneKey> keys;
   for (std::size_t i = 0; i < imports.size(); ++i) {
     const auto at = std::to_string(i);
     const auto role = to_storage(imports[i].role);
@@ -101,12 +115,12 @@ api::Result<std::vector<MadeKey>> take_in_keys(KeyVault& vault, const storage::D
     if (!key) {
       return api::invalid_field({"keys", at, "private_key"}, key.error().detail);
     }
-    if (key->record.algorithm != policy.algorithm) {
-      return api::invalid_field({"keys", at, "private_key"},
-                                "is of algorithm " + std::to_string(key->record.algorithm) + ", the policy's is " +
-                                    std::to_string(policy.algorithm));
+    if (key->algorithm != policy.algorithm) {
+      return api::invalid_field({"keys", at, "private_key"}, "is of algorithm " + std::to_string(key->algorithm) +
+                                                                 ", the policy's is " +
+                                                                 std::to_string(policy.algorithm));
     }
-    if (!tags.insert(key->record.key_tag).second) {
+    if (!tags.insert(key->key_tag).second) {
       return api::invalid_field({"keys", at, "private_key"}, "has the same key tag as the other");
     }
     keys.push_back(*std::move(key));

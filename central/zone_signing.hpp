@@ -25,21 +25,23 @@ struct SigningPlan {
 };
 
 [[nodiscard]] storage::KeyRole to_storage(api::KeyRole role);
+[[nodiscard]] api::KeyRole to_api(storage::KeyRole role);
 
 /// The keys that a zone with this model has.
 [[nodiscard]] std::vector<storage::KeyRole> roles_of(storage::KeyModel model);
 
-/// New keys of the kinds that the policy wants: tags are drawn anew until they differ from each other and from `taken`.
-/// May take seconds (RSA): before any lock is held.
-[[nodiscard]] dnssec::Result<std::vector<MadeKey>> make_keys(KeyVault& vault, const storage::DnssecPolicyFields& policy,
-                                                             const std::set<std::uint16_t>& taken, const Clock& clock);
-/// One of them.
-[[nodiscard]] dnssec::Result<MadeKey> make_key(KeyVault& vault, storage::KeyRole role, std::uint8_t algorithm,
-                                               const std::set<std::uint16_t>& taken, const Clock& clock);
+/// A new key for each role: tags are drawn anew until they differ from each other and from `taken`. May take seconds
+/// (RSA): before any lock is held, where that can be.
+[[nodiscard]] dnssec::Result<std::vector<storage::NewZoneKey>> make_keys(KeyVault& vault,
+                                                                         const std::vector<storage::KeyRole>& roles,
+                                                                         std::uint8_t algorithm,
+                                                                         std::set<std::uint16_t> taken,
+                                                                         const Clock& clock);
 /// Keys that the zone had elsewhere, for a policy that wants just these. invalid_object about what doesn't fit.
-[[nodiscard]] api::Result<std::vector<MadeKey>> take_in_keys(KeyVault& vault, const storage::DnssecPolicyFields& policy,
-                                                             const std::vector<api::KeyImport>& imports,
-                                                             const Clock& clock);
+[[nodiscard]] api::Result<std::vector<storage::NewZoneKey>> take_in_keys(KeyVault& vault,
+                                                                         const storage::DnssecPolicyFields& policy,
+                                                                         const std::vector<api::KeyImport>& imports,
+                                                                         const Clock& clock);
 inline constexpr int key_draws_max = 100;
 
 /// A key that was just made, as the zone's others are read.

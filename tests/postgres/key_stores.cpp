@@ -17,23 +17,22 @@ class TokenVault final : public central::KeyVault {
   explicit TokenVault(const SecretStore& shared) : sealed_(shared, nullptr) {}
 
   [[nodiscard]] bool has_ksk_store() const override { return true; }
-  [[nodiscard]] dnssec::Result<central::MadeKey> make(KeyRole role, dnssec::Algorithm algorithm,
-                                                      const DnssecKeyId& id) override {
+  [[nodiscard]] dnssec::Result<NewZoneKey> make(KeyRole role, dnssec::Algorithm algorithm,
+                                                const DnssecKeyId& id) override {
     if (role != KeyRole::ksk) return sealed_.make(role, algorithm, id);
     auto key = dnssec::PrivateKey::generate(algorithm).value();
     const auto dnskey = key.dnskey(dnssec::Dnskey::flags_ksk);
     keys_.emplace(id, key);
-    return central::MadeKey{.record = {.id = id,
-                                       .role = role,
-                                       .key_tag = dnskey.key_tag(),
-                                       .algorithm = static_cast<std::uint8_t>(algorithm),
-                                       .dnskey = dnskey.rdata(),
-                                       .state = KeyState::active,
-                                       .private_sealed = reference_to(id)},
-                            .signer = dnssec::make_signer(key, dnskey.flags).value()};
+    return NewZoneKey{.id = id,
+                      .role = role,
+                      .key_tag = dnskey.key_tag(),
+                      .algorithm = static_cast<std::uint8_t>(algorithm),
+                      .dnskey = dnskey.rdata(),
+                      .state = KeyState::active,
+                      .private_sealed = reference_to(id)};
   }
-  [[nodiscard]] dnssec::Result<central::MadeKey> take_in(KeyRole role, const Secret& bind_text,
-                                                         const DnssecKeyId& id) override {
+  [[nodiscard]] dnssec::Result<NewZoneKey> take_in(KeyRole role, const Secret& bind_text,
+                                                   const DnssecKeyId& id) override {
     if (role == KeyRole::ksk) return dnssec::Error{dnssec::Errc::bad_key, "the token makes its own keys"};
     return sealed_.take_in(role, bind_text, id);
   }

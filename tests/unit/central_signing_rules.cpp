@@ -69,20 +69,19 @@ class TagVault final : public KeyVault {
  public:
   explicit TagVault(std::vector<std::uint16_t> tags) : tags_(std::move(tags)) {}
   [[nodiscard]] bool has_ksk_store() const override { return true; }
-  [[nodiscard]] dnssec::Result<MadeKey> make(storage::KeyRole role, dnssec::Algorithm algorithm,
-                                             const DnssecKeyId& id) override {
+  [[nodiscard]] dnssec::Result<storage::NewZoneKey> make(storage::KeyRole role, dnssec::Algorithm algorithm,
+                                                         const DnssecKeyId& id) override {
     const auto tag = tags_.at(std::min(made_++, tags_.size() - 1));
-    return MadeKey{.record = {.id = id,
-                              .role = role,
-                              .key_tag = tag,
-                              .algorithm = static_cast<std::uint8_t>(algorithm),
-                              .dnskey = dns::Rdata::from_octets({1, 0, 3, 15}).value(),
-                              .state = storage::KeyState::active,
-                              .private_sealed = {}},
-                   .signer = nullptr};
+    return storage::NewZoneKey{.id = id,
+                               .role = role,
+                               .key_tag = tag,
+                               .algorithm = static_cast<std::uint8_t>(algorithm),
+                               .dnskey = dns::Rdata::from_octets({1, 0, 3, 15}).value(),
+                               .state = storage::KeyState::active,
+                               .private_sealed = {}};
   }
-  [[nodiscard]] dnssec::Result<MadeKey> take_in(storage::KeyRole /*role*/, const Secret& /*bind_text*/,
-                                                const DnssecKeyId& /*id*/) override {
+  [[nodiscard]] dnssec::Result<storage::NewZoneKey> take_in(storage::KeyRole /*role*/, const Secret& /*bind_text*/,
+                                                            const DnssecKeyId& /*id*/) override {
     return dnssec::Error{dnssec::Errc::bad_key, "none"};
   }
   [[nodiscard]] dnssec::Result<std::shared_ptr<const dnssec::Signer>> open(storage::KeyRole /*role*/,
@@ -98,33 +97,19 @@ class TagVault final : public KeyVault {
   std::size_t made_ = 0;
 };
 
-storage::DnssecPolicyFields policy() {
-  return {.name = "default",
-          .description = {},
-          .algorithm = 13,
-          .key_model = storage::KeyModel::ksk_zsk,
-          .denial = storage::Denial::nsec,
-          .times = {7 * day_s, 21 * day_s, day_s},
-          .dnskey_ttl = dns::Ttl::from_wire(3600),
-          .ksk_lifetime_s = {},
-          .zsk_lifetime_s = {},
-          .publish_cds = true,
-          .zonemd = false};
-}
-
 TEST(MakeKeys, AKeyWhoseTagIsTakenIsDrawnAnew) {
   TagVault vault({7, 5, 5, 5, 6});
-  const auto keys = make_keys(vault, policy(), {7}, StoppedClock());
+  const auto keys = make_keys(vault, roles_of(storage::KeyModel::ksk_zsk), 13, {7}, StoppedClock());
   ASSERT_TRUE(keys.has_value());
   ASSERT_EQ(keys->size(), 2U);
-  EXPECT_EQ((*keys)[0].record.key_tag, 5) << "7 is of another key of the zone";
-  EXPECT_EQ((*keys)[1].record.key_tag, 6) << "5 is the KSK's";
+  EXPECT_EQ((*keys)[0].key_tag, 5) << "7 is of another key of the zone";
+  EXPECT_EQ((*keys)[1].key_tag, 6) << "5 is the KSK's";
   EXPECT_EQ(vault.made(), 5U);
 }
 
 TEST(MakeKeys, DrawingEnds) {
   TagVault vault({7});
-  EXPECT_FALSE(make_keys(vault, policy(), {7}, StoppedClock()).has_value());
+  EXPECT_FALSE(make_keys(vault, roles_of(storage::KeyModel::ksk_zsk), 13, {7}, StoppedClock()).has_value());
   EXPECT_EQ(vault.made(), static_cast<std::size_t>(key_draws_max));
 }
 
@@ -135,7 +120,7 @@ TEST(KeyVault, AKeyIsOpenedOnlyAsWhatItIs) {
   const DnssecKeyId id(Uuid::version7(time_of_unix(1)));
   const auto key = vault.make(storage::KeyRole::ksk, dnssec::Algorithm::ed25519, id);
   ASSERT_TRUE(key.has_value());
-  const auto& record = key->record;
+  const auto& record = *key;
   EXPECT_TRUE(vault.open(storage::KeyRole::ksk, id, record.dnskey, record.private_sealed).has_value());
   EXPECT_FALSE(vault.open(storage::KeyRole::zsk, id, record.dnskey, record.private_sealed).has_value())
       << "the master key doesn't open it";
@@ -143,7 +128,7 @@ TEST(KeyVault, AKeyIsOpenedOnlyAsWhatItIs) {
   EXPECT_FALSE(vault.open(storage::KeyRole::ksk, other, record.dnskey, record.private_sealed).has_value())
       << "it was moved to another row";
   const auto another = vault.make(storage::KeyRole::ksk, dnssec::Algorithm::ed25519, id);
-  EXPECT_FALSE(vault.open(storage::KeyRole::ksk, id, another->record.dnskey, record.private_sealed).has_value())
+  EXPECT_FALSE(vault.open(storage::KeyRole::ksk, id, another->dnskey, record.private_sealed).has_value())
       << "it isn't the key of this DNSKEY";
   SealedKeyVault blind(master, nullptr);
   EXPECT_FALSE(blind.has_ksk_store());
