@@ -40,41 +40,33 @@ DataKeyPurpose purpose_of(const std::string& text) {
   return DataKeyPurpose::ksk;  // the columns' CHECKs have these three
 }
 
-// Where there are sealed values: rows from one id on, locked, and what puts them back.
+// Where there are sealed values.
 struct SealedColumn {
-  KeyHierarchy hierarchy;
-  std::string_view context;  // before the id
-  const char* select;
-  const char* update;
+  std::string context;  // before the id
+  std::string table;
+  std::string id;
+  std::string column;
+
+  /// Rows from one id on whose value has version octet 1 (SecretBox), locked.
+  [[nodiscard]] std::string select() const {
+    return "select " + id + ", " + column + " from " + table + " where get_byte(" + column + ", 0) = 1 and " + id +
+           " > $1 order by " + id + " limit $2 for update";
+  }
+  [[nodiscard]] std::string update() const {
+    return "update " + table + " t set " + column + " = n.sealed from unnest($1::uuid[], $2::bytea[]) n (id, sealed)" +
+           " where t." + id + " = n.id";
+  }
 };
 
-// Version octet 1: SecretBox.
-constexpr std::array sealed_columns{
-    SealedColumn{KeyHierarchy::shared, "tsig-key:",
-                 "select id, secret_sealed from tsig_keys where get_byte(secret_sealed, 0) = 1 and id > $1"
-                 " order by id limit $2 for update",
-                 "update tsig_keys t set secret_sealed = n.sealed from unnest($1::uuid[], $2::bytea[]) n (id, sealed)"
-                 " where t.id = n.id"},
-    SealedColumn{KeyHierarchy::shared, "nameserver:",
-                 "select id, secret_sealed from nameservers where get_byte(secret_sealed, 0) = 1 and id > $1"
-                 " order by id limit $2 for update",
-                 "update nameservers t set secret_sealed = n.sealed from unnest($1::uuid[], $2::bytea[]) n (id, sealed)"
-                 " where t.id = n.id"},
-    SealedColumn{KeyHierarchy::shared, "inbound-key:",
-                 "select zone_id, key_secret_sealed from inbound_zones where get_byte(key_secret_sealed, 0) = 1"
-                 " and zone_id > $1 order by zone_id limit $2 for update",
-                 "update inbound_zones t set key_secret_sealed = n.sealed"
-                 " from unnest($1::uuid[], $2::bytea[]) n (id, sealed) where t.zone_id = n.id"},
-    SealedColumn{KeyHierarchy::shared, "dnssec-key:",
-                 "select key_id, sealed from zsk_secrets where get_byte(sealed, 0) = 1 and key_id > $1"
-                 " order by key_id limit $2 for update",
-                 "update zsk_secrets t set sealed = n.sealed from unnest($1::uuid[], $2::bytea[]) n (id, sealed)"
-                 " where t.key_id = n.id"},
-    SealedColumn{KeyHierarchy::ksk, "dnssec-key:",
-                 "select key_id, sealed from ksk_secrets where get_byte(sealed, 0) = 1 and key_id > $1"
-                 " order by key_id limit $2 for update",
-                 "update ksk_secrets t set sealed = n.sealed from unnest($1::uuid[], $2::bytea[]) n (id, sealed)"
-                 " where t.key_id = n.id"}};
+std::vector<SealedColumn> sealed_columns(KeyHierarchy hierarchy) {
+  if (hierarchy == KeyHierarchy::ksk) {
+    return {{"dnssec-key:", "ksk_secrets", "key_id", "sealed"}};
+  }
+  return {{"tsig-key:", "tsig_keys", "id", "secret_sealed"},
+          {"nameserver:", "nameservers", "id", "secret_sealed"},
+          {"inbound-key:", "inbound_zones", "zone_id", "key_secret_sealed"},
+          {"dnssec-key:", "zsk_secrets", "key_id", "sealed"}};
+}
 
 const Uuid before_all{std::array<std::uint8_t, 16>{}};
 
@@ -141,14 +133,13 @@ std::size_t PostgresDataKeys::rewrap(const std::vector<Rewrap>& rewraps) {
 
 std::size_t PostgresOldSealedValues::seal_anew(KeyHierarchy hierarchy, const SealAnew& seal_anew) {
   std::size_t count = 0;
-  for (const SealedColumn& column : sealed_columns) {
-    if (column.hierarchy != hierarchy) {
-      continue;
-    }
+  for (const SealedColumn& column : sealed_columns(hierarchy)) {
+    const std::string select = column.select();
+    const std::string update = column.update();
     for (Uuid after = before_all;;) {
       const auto connection = pool_.acquire();
       Transaction transaction(*connection);
-      const auto rows = connection->execute(column.select, {after, batch});
+      const auto rows = connection->execute(select.c_str(), {after, batch});
       if (rows.empty()) {
         break;
       }
@@ -157,10 +148,9 @@ std::size_t PostgresOldSealedValues::seal_anew(KeyHierarchy hierarchy, const Sea
       for (std::size_t row = 0; row < rows.size(); ++row) {
         const ByteView old = rows.bytea(row, 1);
         ids.push_back(rows.uuid(row, 0));
-        sealed.push_back(
-            seal_anew({std::string(column.context) + ids.back().to_string(), Bytes(old.begin(), old.end())}));
+        sealed.push_back(seal_anew({column.context + ids.back().to_string(), Bytes(old.begin(), old.end())}));
       }
-      connection->execute(column.update, {ids, sealed});
+      connection->execute(update.c_str(), {ids, sealed});
       transaction.commit();
       count += ids.size();
       after = ids.back();

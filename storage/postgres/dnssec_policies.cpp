@@ -32,9 +32,6 @@ constexpr const char* select_in_use =
     " or exists (select from key_rolls r join dnssec_policies p on p.id = r.policy_before where p.name = $1)";
 constexpr const char* delete_policy = "delete from dnssec_policies where name = $1";
 
-constexpr const char* select_default =
-    "select policy_id from dnssec_defaults where (scope = 'POOL' and subject = $1)"
-    " or (scope = 'PROJECT' and subject = $2) order by scope desc limit 1";
 constexpr const char* select_defaults =
     "select d.scope, d.subject, p.name from dnssec_defaults d join dnssec_policies p on p.id = d.policy_id"
     " order by d.scope, d.subject";
@@ -93,12 +90,6 @@ std::vector<Param> params_of(const DnssecPolicyId& id, const DnssecPolicyFields&
 std::optional<DnssecPolicyRecord> read_policy(Connection& connection, const DnssecPolicyId& id) {
   const auto rows = connection.execute(select_policy_by_id.c_str(), {id.uuid()});
   return rows.empty() ? std::nullopt : std::optional(record_of(rows, 0));
-}
-
-std::optional<DnssecPolicyRecord> read_default_policy(Connection& connection, const PoolId& pool,
-                                                      const ProjectId& project) {
-  const auto rows = connection.execute(select_default, {pool.to_string(), project.text()});
-  return rows.empty() ? std::nullopt : read_policy(connection, DnssecPolicyId(rows.uuid(0, 0)));
 }
 
 DnssecPolicyRecord PostgresDnssecPolicies::create(const DnssecPolicyId& id, const DnssecPolicyFields& fields) {

@@ -8,10 +8,6 @@ namespace minidns::storage::postgres {
 /// The policy that a zone is signed by.
 [[nodiscard]] std::optional<DnssecPolicyRecord> read_policy(Connection& connection, const DnssecPolicyId& id);
 
-/// The one by which a new zone of the project in the pool is signed; nothing: it isn't.
-[[nodiscard]] std::optional<DnssecPolicyRecord> read_default_policy(Connection& connection, const PoolId& pool,
-                                                                    const ProjectId& project);
-
 /// Needs no events in the feed: only central reads policies.
 class PostgresDnssecPolicies final : public DnssecPolicies {
  public:

@@ -33,6 +33,12 @@ constexpr const char* select_place =
 
 constexpr const char* select_floor = "select serial, epoch from tombstones where name_key = $1";
 
+// A project's default goes before its pool's.
+constexpr const char* select_default_policy =
+    "select policy_id from dnssec_defaults where (scope = 'PROJECT' and subject = $2) or (scope = 'POOL' and subject ="
+    "   (select id::text from pools where case when $1::uuid is null then is_default else id = $1 end))"
+    " order by scope desc limit 1";
+
 constexpr const char* insert_zone =
     "insert into zones (id, name, name_key, project_id, pool_id, type, email, description, ttl, attributes, masters,"
     "   version, serial, epoch)"
@@ -78,7 +84,8 @@ ZonePlace Creation::read_place(const std::optional<PoolId>& pool) {
                                             {lock_own_name, {ByteView(key)}},
                                             {lock_pool, {wanted}},
                                             {select_place, {ByteView(key), above, ByteView(end), project_.text()}},
-                                            {select_floor, {ByteView(key)}}});
+                                            {select_floor, {ByteView(key)}},
+                                            {select_default_policy, {wanted, project_.text()}}});
   const auto& around = results[4];
   ZonePlace place{.pool = {},
                   .name_is_taken = around.boolean(0, 0),
@@ -91,7 +98,9 @@ ZonePlace Creation::read_place(const std::optional<PoolId>& pool) {
   if (!results[3].empty()) {
     const PoolId id(results[3].uuid(0, 0));
     place.pool = {id, ns_names_of(lease_->execute(select_ns_names, {id.uuid()}))};
-    place.dnssec_policy = read_default_policy(*lease_, id, project_);
+  }
+  if (!results[6].empty()) {
+    place.dnssec_policy = read_policy(*lease_, DnssecPolicyId(results[6].uuid(0, 0)));
   }
   if (!results[5].empty()) {
     place.floor = {serial_column(results[5], 0, 0), results[5].integer(0, 1)};
