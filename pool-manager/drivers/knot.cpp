@@ -104,7 +104,7 @@ DriverTask<ZoneResults> KnotDriver::edit_together(Edit edit, std::vector<dns::Na
   KnotTransaction transaction(executor_, settings_.control_socket, settings_.limits);
   DriverResult<void> done = co_await transaction.begin();
   if (done) {
-    done = co_await make_upstream(transaction, upstream);
+    done = co_await make(transaction, knot_upstream_commands(upstream, settings_));
   }
   if (!done) {
     co_return ZoneResults(zones.size(), done.error());
@@ -148,17 +148,16 @@ DriverTask<ZoneResults> KnotDriver::edit_together(Edit edit, std::vector<dns::Na
   co_return done.error();
 }
 
-/// rejected: Knot doesn't have the key; the transaction is then ended.
-DriverTask<void> KnotDriver::make_upstream(KnotTransaction& transaction, Upstream upstream) {
-  const DriverResult<std::vector<KnotAnswer>> answers =
-      co_await transaction.run(knot_upstream_commands(upstream, settings_));
+/// What there is already stays. After an error the transaction is ended; rejected: it refers to what Knot doesn't have.
+DriverTask<void> KnotDriver::make(KnotTransaction& transaction, std::vector<KnotCommand> commands) {
+  const DriverResult<std::vector<KnotAnswer>> answers = co_await transaction.run(std::move(commands));
   if (!answers) {
     co_return answers.error();
   }
   for (const KnotAnswer& answer : *answers) {
     const KnotUnit* const error = answer.error();
     if (error != nullptr && error->error != "duplicate identifier") {
-      const DriverError reason{DriverErrc::rejected, knot_error(*error).detail};
+      const DriverError reason = knot_error(*error);
       const DriverResult<void> ended = co_await transaction.abort();
       co_return ended ? reason : ended.error();
     }
@@ -266,16 +265,9 @@ DriverTask<void> KnotDriver::ensure_one_key(tsig::Key key) {
   if (!begun) {
     co_return begun;
   }
-  const DriverResult<std::vector<KnotAnswer>> answers = co_await transaction.run(knot_key_commands(key));
-  if (!answers) {
-    co_return answers.error();
-  }
-  for (const KnotAnswer& answer : *answers) {
-    const KnotUnit* const error = answer.error();
-    if (error != nullptr && error->error != "duplicate identifier") {
-      const DriverResult<void> ended = co_await transaction.abort();
-      co_return ended ? knot_error(*error) : ended.error();
-    }
+  const DriverResult<void> made = co_await make(transaction, knot_key_commands(key));
+  if (!made) {
+    co_return made;
   }
   co_return co_await transaction.commit();
 }

@@ -46,7 +46,7 @@ class KnotDriver final : public Driver {
                                                                Upstream upstream);
   [[nodiscard]] DriverTask<ZoneResults> edit_together(Edit edit, std::vector<dns::Name> zones, Upstream upstream);
   [[nodiscard]] DriverTask<ZoneResults> remove_together(std::vector<dns::Name> zones);
-  [[nodiscard]] DriverTask<void> make_upstream(KnotTransaction& transaction, Upstream upstream);
+  [[nodiscard]] DriverTask<void> make(KnotTransaction& transaction, std::vector<KnotCommand> commands);
   [[nodiscard]] DriverTask<void> ensure_one_key(tsig::Key key);
   [[nodiscard]] DriverTask<bool> has_key(tsig::Key key);
   [[nodiscard]] DriverTask<void> run(KnotCommand command);

@@ -107,15 +107,13 @@ DriverTask<std::vector<KnotAnswer>> KnotSession::run(std::vector<KnotCommand> co
     octets_left_ = limits_.answer_octets_max;
     while (answers.size() < end) {
       KnotAnswer answer;
-      while (true) {
-        DriverResult<std::optional<KnotUnit>> unit = co_await next_unit();
-        if (!unit) {
-          co_return unit.error();
-        }
-        if (!*unit) {
-          break;
-        }
-        answer.units.push_back(std::move(**unit));
+      const Sink keep = [&answer](KnotUnit unit) {
+        answer.units.push_back(std::move(unit));
+        return std::optional<DriverError>();
+      };
+      const DriverResult<void> read = co_await read_answer(keep);
+      if (!read) {
+        co_return read.error();
       }
       answers.push_back(std::move(answer));
       deadline_.arm(limits_.answer);
@@ -142,20 +140,27 @@ DriverTask<void> KnotSession::stream(KnotCommand command, Sink sink) {
     co_return sent;
   }
   octets_left_ = limits_.list_octets_max;
+  const DriverResult<void> read = co_await read_answer(sink);
+  if (read) {
+    use.went_well();
+  }
+  co_return read;
+}
+
+/// Up to the end of its block.
+DriverTask<void> KnotSession::read_answer(const Sink& sink) {
   while (true) {
     DriverResult<std::optional<KnotUnit>> unit = co_await next_unit();
     if (!unit) {
       co_return unit.error();
     }
     if (!*unit) {
-      break;
+      co_return DriverResult<void>();
     }
     if (auto error = sink(std::move(**unit))) {
       co_return *std::move(error);
     }
   }
-  use.went_well();
-  co_return DriverResult<void>();
 }
 
 DriverTask<void> KnotSession::send(Bytes octets) {

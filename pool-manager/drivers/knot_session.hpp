@@ -67,6 +67,7 @@ class KnotSession {
 
   [[nodiscard]] DriverTask<void> send(Bytes octets);
   [[nodiscard]] DriverTask<std::optional<KnotUnit>> next_unit();
+  [[nodiscard]] DriverTask<void> read_answer(const Sink& sink);
 
   boost::asio::local::stream_protocol::socket socket_;
   std::string path_;

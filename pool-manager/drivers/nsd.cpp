@@ -32,13 +32,17 @@ boost::asio::awaitable<ZoneResults> NsdDriver::change_zones(std::vector<dns::Nam
   co_return co_await one_by_one(std::move(zones), change);
 }
 
-/// `changezone` makes a zone that isn't there, so that is asked first.
-DriverTask<void> NsdDriver::change_zone(dns::Name zone) {
+/// Commands make a zone that isn't there, or say `ok` of it: this says no_such_zone.
+DriverTask<std::string> NsdDriver::pattern_of(dns::Name zone) {
   const DriverResult<std::string> status = co_await control_.command("zonestatus " + nsd_name(zone));
   if (!status) {
     co_return status.error();
   }
-  const DriverResult<std::string> pattern = nsd_pattern_of(*status);
+  co_return nsd_pattern_of(*status);
+}
+
+DriverTask<void> NsdDriver::change_zone(dns::Name zone) {
+  const DriverResult<std::string> pattern = co_await pattern_of(zone);
   if (!pattern) {
     co_return pattern.error();
   }
@@ -73,13 +77,8 @@ DriverTask<void> NsdDriver::fetch(dns::Name zone) {
   co_return co_await run("transfer " + nsd_name(zone));
 }
 
-/// Of a zone that isn't there `force_transfer` says `ok`.
 DriverTask<void> NsdDriver::force(dns::Name zone) {
-  const DriverResult<std::string> status = co_await control_.command("zonestatus " + nsd_name(zone));
-  if (!status) {
-    co_return status.error();
-  }
-  const DriverResult<std::string> pattern = nsd_pattern_of(*status);
+  const DriverResult<std::string> pattern = co_await pattern_of(zone);
   if (!pattern) {
     co_return pattern.error();
   }

@@ -38,6 +38,7 @@ class NsdDriver final : public Driver {
 
  private:
   [[nodiscard]] DriverTask<void> require_key(dns::Name key);
+  [[nodiscard]] DriverTask<std::string> pattern_of(dns::Name zone);
   [[nodiscard]] DriverTask<void> change_zone(dns::Name zone);
   [[nodiscard]] DriverTask<void> run(std::string command);
   [[nodiscard]] boost::asio::awaitable<ZoneResults> run_for(std::string command, std::string input, std::string done,

@@ -69,9 +69,26 @@ std::unique_ptr<Driver> make_nsd(const asio::any_io_executor& executor, std::uin
   return std::make_unique<NsdDriver>(executor, std::move(settings));
 }
 
-class Bind final : public Nameserver {
+/// What is of the harness.
+template <class Server>
+class OnServer : public Nameserver {
  public:
-  explicit Bind(const harness::KeySpec& transfer_key) : server_({transfer_key}) {}
+  template <class... Arguments>
+  explicit OnServer(Arguments&&... arguments) : server_(std::forward<Arguments>(arguments)...) {}
+
+  void start() override { server_.start(); }
+  void kill() override { server_.kill(); }
+  void freeze() override { server_.freeze(); }
+  void thaw() override { server_.thaw(); }
+  std::uint16_t port() const override { return server_.port(); }
+
+ protected:
+  Server server_;
+};
+
+class Bind final : public OnServer<harness::BindServer> {
+ public:
+  explicit Bind(const harness::KeySpec& transfer_key) : OnServer(std::vector{transfer_key}) {}
 
   std::unique_ptr<Driver> driver(const asio::any_io_executor& executor) override {
     return make_bind(executor, server_.control_port(), server_.statistics_port(),
@@ -81,24 +98,15 @@ class Bind final : public Nameserver {
     return make_bind(executor, server_.control_port(), server_.statistics_port(), random_bytes(32));
   }
 
-  void start() override { server_.start(); }
-  void kill() override { server_.kill(); }
-  void freeze() override { server_.freeze(); }
-  void thaw() override { server_.thaw(); }
-  std::uint16_t port() const override { return server_.port(); }
-
   bool has_secondary_zone(const std::string& zone) const override {
     const harness::CommandResult shown = server_.rndc({"showzone", zone});
     return shown.status == 0 && shown.out.find("type secondary") != std::string::npos;
   }
   std::string key_secret(const std::string& /*key*/) const override { return {}; }  // named doesn't tell
   bool can_fetch() const override { return true; }
-
- private:
-  harness::BindServer server_;
 };
 
-class Powerdns final : public Nameserver {
+class Powerdns final : public OnServer<harness::PowerdnsServer> {
  public:
   std::unique_ptr<Driver> driver(const asio::any_io_executor& executor) override {
     return make_powerdns(executor, server_.api_port(), server_.api_key());
@@ -106,12 +114,6 @@ class Powerdns final : public Nameserver {
   std::unique_ptr<Driver> driver_with_wrong_key(const asio::any_io_executor& executor) override {
     return make_powerdns(executor, server_.api_port(), "not-the-key");
   }
-
-  void start() override { server_.start(); }
-  void kill() override { server_.kill(); }
-  void freeze() override { server_.freeze(); }
-  void thaw() override { server_.thaw(); }
-  std::uint16_t port() const override { return server_.port(); }
 
   bool has_secondary_zone(const std::string& zone) const override {
     return query("select type from domains where name = '" + zone.substr(0, zone.size() - 1) + "'") == "SLAVE";
@@ -127,13 +129,11 @@ class Powerdns final : public Nameserver {
     while (out.ends_with('\n')) out.pop_back();
     return out;
   }
-
-  harness::PowerdnsServer server_;
 };
 
-class Knot final : public Nameserver {
+class Knot final : public OnServer<harness::KnotServer> {
  public:
-  Knot() : server_({}) {}
+  Knot() : OnServer(std::vector<harness::KeySpec>()) {}
 
   std::unique_ptr<Driver> driver(const asio::any_io_executor& executor) override {
     return make_knot(executor, server_.control_socket());
@@ -149,12 +149,6 @@ class Knot final : public Nameserver {
   }
   void restore_rights() override { ::setfsuid(0); }
 
-  void start() override { server_.start(); }
-  void kill() override { server_.kill(); }
-  void freeze() override { server_.freeze(); }
-  void thaw() override { server_.thaw(); }
-  std::uint16_t port() const override { return server_.port(); }
-
   bool has_secondary_zone(const std::string& zone) const override {
     return server_.knotc({"zone-status", zone, "+role"}).out.find("role: slave") != std::string::npos;
   }
@@ -167,13 +161,12 @@ class Knot final : public Nameserver {
 
  private:
   static constexpr uid_t nobody = 65534;
-  harness::KnotServer server_;
 };
 
-class Nsd final : public Nameserver {
+class Nsd final : public OnServer<harness::NsdServer> {
  public:
   Nsd(const harness::KeySpec& transfer_key, std::uint16_t primary)
-      : server_({transfer_key}, "127.0.0.1", harness::NsdServer::Control::tls),
+      : OnServer(std::vector{transfer_key}, "127.0.0.1", harness::NsdServer::Control::tls),
         pattern_(server_.add_pattern({{"127.0.0.1", primary, transfer_key.name}})),
         nowhere_(server_.add_pattern({{"127.0.0.1", 9, transfer_key.name}})) {}
 
@@ -187,20 +180,12 @@ class Nsd final : public Nameserver {
     return make_nsd(executor, server_.control_port(), server_.control_certificates().credentials(), nowhere_);
   }
 
-  void start() override { server_.start(); }
-  void kill() override { server_.kill(); }
-  void freeze() override { server_.freeze(); }
-  void thaw() override { server_.thaw(); }
-  std::uint16_t port() const override { return server_.port(); }
-
   bool has_secondary_zone(const std::string& zone) const override {
     return server_.nsd_control({"zonestatus", zone}).out.find("pattern: ") != std::string::npos;
   }
   std::string key_secret(const std::string& /*key*/) const override { return {}; }
   bool can_fetch() const override { return true; }
 
- private:
-  harness::NsdServer server_;
   std::string pattern_;
   std::string nowhere_;
 };
