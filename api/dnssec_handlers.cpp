@@ -20,6 +20,21 @@ Result<Answer> shown(int status, const Result<View>& view, const Call& call, Loc
   return view ? Result<Answer>(one(status, *view, call, location)) : Result<Answer>(view.error());
 }
 
+/// Does with the zone in the path what its port's `change` does with what the body asks for.
+template <class Request, class Change>
+Result<Answer> change_zone(const Exchange& exchange, int status, Result<Request> (*parse)(std::string_view),
+                           Change change) {
+  const auto id = zone_id_of(exchange.call);
+  if (!id) {
+    return id.error();
+  }
+  const auto request = parse(exchange.call.body);
+  if (!request) {
+    return request.error();
+  }
+  return shown(status, (exchange.ports.zone_dnssec.*change)(exchange.scope, *id, *request), exchange.call);
+}
+
 /// The pool or project in the path; its policy isn't there.
 Result<DnssecDefault> default_of(const Call& call, DnssecDefault::Scope scope) {
   if (scope == DnssecDefault::Scope::pool) {
@@ -139,15 +154,7 @@ Result<Answer> show_zone_dnssec(const Exchange& exchange) {
 }
 
 Result<Answer> sign_zone(const Exchange& exchange) {
-  const auto id = zone_id_of(exchange.call);
-  if (!id) {
-    return id.error();
-  }
-  const auto request = parse_zone_signing(exchange.call.body);
-  if (!request) {
-    return request.error();
-  }
-  return shown(200, exchange.ports.zone_dnssec.sign(exchange.scope, *id, *request), exchange.call);
+  return change_zone(exchange, 200, parse_zone_signing, &ZoneDnssec::sign);
 }
 
 Result<Answer> unsign_zone(const Exchange& exchange) {
@@ -164,27 +171,11 @@ Result<Answer> unsign_zone(const Exchange& exchange) {
 }
 
 Result<Answer> roll_zone_key(const Exchange& exchange) {
-  const auto id = zone_id_of(exchange.call);
-  if (!id) {
-    return id.error();
-  }
-  const auto role = parse_roll(exchange.call.body);
-  if (!role) {
-    return role.error();
-  }
-  return shown(202, exchange.ports.zone_dnssec.roll(exchange.scope, *id, *role), exchange.call);
+  return change_zone(exchange, 202, parse_roll, &ZoneDnssec::roll);
 }
 
 Result<Answer> change_zone_roll(const Exchange& exchange) {
-  const auto id = zone_id_of(exchange.call);
-  if (!id) {
-    return id.error();
-  }
-  const auto paused = parse_roll_change(exchange.call.body);
-  if (!paused) {
-    return paused.error();
-  }
-  return shown(200, exchange.ports.zone_dnssec.pause_roll(exchange.scope, *id, *paused), exchange.call);
+  return change_zone(exchange, 200, parse_roll_change, &ZoneDnssec::pause_roll);
 }
 
 Result<Answer> cancel_zone_roll(const Exchange& exchange) {
@@ -196,27 +187,11 @@ Result<Answer> cancel_zone_roll(const Exchange& exchange) {
 }
 
 Result<Answer> set_zone_foreign_dnskeys(const Exchange& exchange) {
-  const auto id = zone_id_of(exchange.call);
-  if (!id) {
-    return id.error();
-  }
-  const auto dnskeys = parse_foreign_dnskeys(exchange.call.body);
-  if (!dnskeys) {
-    return dnskeys.error();
-  }
-  return shown(200, exchange.ports.zone_dnssec.set_foreign_dnskeys(exchange.scope, *id, *dnskeys), exchange.call);
+  return change_zone(exchange, 200, parse_foreign_dnskeys, &ZoneDnssec::set_foreign_dnskeys);
 }
 
 Result<Answer> report_zone_ds(const Exchange& exchange) {
-  const auto id = zone_id_of(exchange.call);
-  if (!id) {
-    return id.error();
-  }
-  const auto report = parse_ds_report(exchange.call.body);
-  if (!report) {
-    return report.error();
-  }
-  return shown(200, exchange.ports.zone_dnssec.report_ds(exchange.scope, *id, *report), exchange.call);
+  return change_zone(exchange, 200, parse_ds_report, &ZoneDnssec::report_ds);
 }
 
 }  // namespace minidns::api

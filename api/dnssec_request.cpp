@@ -1,10 +1,9 @@
 #include "api/dnssec_request.hpp"
 
+#include "api/body.hpp"
 #include "api/field_parsers.hpp"
-#include "api/json_text.hpp"
 #include "api/vocabulary.hpp"
 
-#include <type_traits>
 #include <utility>
 
 namespace minidns::api {
@@ -73,24 +72,6 @@ std::optional<std::vector<std::string>> parse_dnskey_texts(const Field& field) {
   return parse_list(field, foreign_dnskeys_max, parse_dnskey_text);
 }
 
-/// The object in a body, read by `read`, which gives nothing after an error.
-template <class Read>
-auto parse_body(std::string_view body, std::string_view what, Read read)
-    -> Result<typename std::invoke_result_t<Read, ObjectReader&>::value_type> {
-  const auto value = parse_json(body);
-  if (!value) {
-    return value.error();
-  }
-  FieldErrors errors;
-  ObjectReader reader(*value, {}, errors);
-  auto result = read(reader);
-  reader.finish(what);
-  if (!errors.empty()) {
-    return problem_of(std::move(errors));
-  }
-  return *std::move(result);
-}
-
 DnssecPolicyRequest read_fields(ObjectReader& reader) {
   DnssecPolicyRequest fields;
   fields.description = reader.change("description", parse_description);
@@ -111,34 +92,15 @@ DnssecPolicyRequest read_fields(ObjectReader& reader) {
 }  // namespace
 
 Result<NewDnssecPolicy> parse_new_dnssec_policy(std::string_view body) {
-  const auto value = parse_json(body);
-  if (!value) {
-    return value.error();
-  }
-  FieldErrors errors;
-  ObjectReader reader(*value, {}, errors);
-  auto name = reader.required("name", parse_view_name);
-  auto fields = read_fields(reader);
-  reader.finish(noun);
-  if (!errors.empty()) {
-    return problem_of(std::move(errors));
-  }
-  return NewDnssecPolicy{*std::move(name), std::move(fields)};
+  return parse_body(body, noun, [](ObjectReader& reader) -> std::optional<NewDnssecPolicy> {
+    auto name = reader.required("name", parse_view_name);
+    auto fields = read_fields(reader);
+    return name ? std::optional(NewDnssecPolicy{*std::move(name), std::move(fields)}) : std::nullopt;
+  });
 }
 
 Result<DnssecPolicyRequest> parse_dnssec_policy_change(std::string_view body) {
-  const auto value = parse_json(body);
-  if (!value) {
-    return value.error();
-  }
-  FieldErrors errors;
-  ObjectReader reader(*value, {}, errors);
-  auto fields = read_fields(reader);
-  reader.finish(noun);
-  if (!errors.empty()) {
-    return problem_of(std::move(errors));
-  }
-  return fields;
+  return parse_body(body, noun, [](ObjectReader& reader) { return std::optional(read_fields(reader)); });
 }
 
 Result<std::string> parse_dnssec_default(std::string_view body) {
@@ -147,23 +109,15 @@ Result<std::string> parse_dnssec_default(std::string_view body) {
 }
 
 Result<ZoneSigningRequest> parse_zone_signing(std::string_view body) {
-  const auto value = parse_json(body);
-  if (!value) {
-    return value.error();
-  }
-  FieldErrors errors;
-  ObjectReader reader(*value, {}, errors);
-  ZoneSigningRequest request;
-  request.policy = reader.optional("policy", parse_view_name).value_or(request.policy);
-  auto keys = reader.optional("keys", parse_key_imports);
-  reader.finish("zone's dnssec");
-  if (!errors.empty()) {
-    return problem_of(std::move(errors));
-  }
-  if (keys) {
-    request.keys = *std::move(keys);
-  }
-  return request;
+  return parse_body(body, "zone's dnssec", [](ObjectReader& reader) -> std::optional<ZoneSigningRequest> {
+    ZoneSigningRequest request;
+    request.policy = reader.optional("policy", parse_view_name).value_or(request.policy);
+    auto keys = reader.optional("keys", parse_key_imports);
+    if (keys) {
+      request.keys = *std::move(keys);
+    }
+    return request;
+  });
 }
 
 Result<DsReport> parse_ds_report(std::string_view body) {

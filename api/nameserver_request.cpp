@@ -1,8 +1,8 @@
 #include "api/nameserver_request.hpp"
 
+#include "api/body.hpp"
 #include "api/driver_settings.hpp"
 #include "api/field_parsers.hpp"
-#include "api/json_text.hpp"
 #include "api/vocabulary.hpp"
 #include "base/bytes.hpp"
 
@@ -117,77 +117,64 @@ bool needs_secret(Driver driver) {
 }  // namespace
 
 Result<NewNameserver> parse_new_nameserver(std::string_view body) {
-  const auto value = parse_json(body);
-  if (!value) {
-    return value.error();
-  }
-  FieldErrors errors;
-  ObjectReader reader(*value, {}, errors);
-  const auto pool_id = reader.required("pool_id", parse_id<PoolId>);
-  auto name = reader.required("name", parse_nameserver_name);
-  const auto driver = reader.required("driver", parse_driver);
-  const auto address = reader.required("address", parse_ip_address);
-  const auto port = reader.optional("port", parse_port);
-  const auto state = reader.optional("state", parse_state);
-  auto view = reader.optional("view", parse_view_name);
-  const auto transfer_key_id = reader.nullable("transfer_key_id", parse_id<TsigKeyId>);
-  const auto notify_key_id = reader.nullable("notify_key_id", parse_id<TsigKeyId>);
-  const auto allow_unsigned_soa = reader.optional("allow_unsigned_soa", parse_boolean);
-  DriverFields fields = parse_driver_fields(reader, driver);
-  if (driver && !reader.has("settings")) {
-    fields.settings = default_settings(*driver);
-    if (!fields.settings) {
-      reader.fail("settings", "'settings' is a required property of this driver");
+  return parse_body(body, noun, [](ObjectReader& reader) -> std::optional<NewNameserver> {
+    const auto pool_id = reader.required("pool_id", parse_id<PoolId>);
+    auto name = reader.required("name", parse_nameserver_name);
+    const auto driver = reader.required("driver", parse_driver);
+    const auto address = reader.required("address", parse_ip_address);
+    const auto port = reader.optional("port", parse_port);
+    const auto state = reader.optional("state", parse_state);
+    auto view = reader.optional("view", parse_view_name);
+    const auto transfer_key_id = reader.nullable("transfer_key_id", parse_id<TsigKeyId>);
+    const auto notify_key_id = reader.nullable("notify_key_id", parse_id<TsigKeyId>);
+    const auto allow_unsigned_soa = reader.optional("allow_unsigned_soa", parse_boolean);
+    DriverFields fields = parse_driver_fields(reader, driver);
+    if (driver && !reader.has("settings")) {
+      fields.settings = default_settings(*driver);
+      if (!fields.settings) {
+        reader.fail("settings", "'settings' is a required property of this driver");
+      }
     }
-  }
-  if (driver && needs_secret(*driver) && !reader.has("secret")) {
-    reader.fail("secret", "'secret' is a required property of this driver");
-  }
-  reader.finish(noun);
-  if (!errors.empty()) {
-    return problem_of(std::move(errors));
-  }
-  NewNameserver nameserver{*pool_id, std::move(*name), *address};
-  nameserver.port = port.value_or(nameserver.port);
-  nameserver.state = state.value_or(nameserver.state);
-  nameserver.view = std::move(view);
-  nameserver.transfer_key_id = transfer_key_id;
-  nameserver.notify_key_id = notify_key_id;
-  nameserver.allow_unsigned_soa = allow_unsigned_soa.value_or(nameserver.allow_unsigned_soa);
-  nameserver.settings = std::move(*fields.settings);
-  nameserver.secret = std::move(fields.secret);
-  return nameserver;
+    if (driver && needs_secret(*driver) && !reader.has("secret")) {
+      reader.fail("secret", "'secret' is a required property of this driver");
+    }
+    if (!pool_id || !name || !driver || !address || !fields.settings) {
+      return std::nullopt;
+    }
+    NewNameserver nameserver{*pool_id, std::move(*name), *address};
+    nameserver.port = port.value_or(nameserver.port);
+    nameserver.state = state.value_or(nameserver.state);
+    nameserver.view = std::move(view);
+    nameserver.transfer_key_id = transfer_key_id;
+    nameserver.notify_key_id = notify_key_id;
+    nameserver.allow_unsigned_soa = allow_unsigned_soa.value_or(nameserver.allow_unsigned_soa);
+    nameserver.settings = std::move(*fields.settings);
+    nameserver.secret = std::move(fields.secret);
+    return nameserver;
+  });
 }
 
 Result<NameserverChange> parse_nameserver_change(std::string_view body) {
-  const auto value = parse_json(body);
-  if (!value) {
-    return value.error();
-  }
-  FieldErrors errors;
-  ObjectReader reader(*value, {}, errors);
-  NameserverChange change;
-  change.name = reader.optional("name", parse_nameserver_name);
-  change.address = reader.optional("address", parse_ip_address);
-  change.port = reader.optional("port", parse_port);
-  change.state = reader.optional("state", parse_state);
-  change.view = reader.optional("view", parse_view_name);
-  change.transfer_key_id = reader.change("transfer_key_id", parse_id<TsigKeyId>);
-  change.notify_key_id = reader.change("notify_key_id", parse_id<TsigKeyId>);
-  change.allow_unsigned_soa = reader.optional("allow_unsigned_soa", parse_boolean);
-  change.pool_id = reader.optional("pool_id", parse_id<PoolId>);
-  change.driver = reader.optional("driver", parse_driver);
-  DriverFields fields = parse_driver_fields(reader, change.driver);
-  change.settings = std::move(fields.settings);
-  change.secret = std::move(fields.secret);
-  if (!reader.has("driver") && (reader.has("settings") || reader.has("secret"))) {
-    reader.fail("driver", "must be given beside 'settings' and 'secret', whose form it decides");
-  }
-  reader.finish(noun);
-  if (!errors.empty()) {
-    return problem_of(std::move(errors));
-  }
-  return change;
+  return parse_body(body, noun, [](ObjectReader& reader) -> std::optional<NameserverChange> {
+    NameserverChange change;
+    change.name = reader.optional("name", parse_nameserver_name);
+    change.address = reader.optional("address", parse_ip_address);
+    change.port = reader.optional("port", parse_port);
+    change.state = reader.optional("state", parse_state);
+    change.view = reader.optional("view", parse_view_name);
+    change.transfer_key_id = reader.change("transfer_key_id", parse_id<TsigKeyId>);
+    change.notify_key_id = reader.change("notify_key_id", parse_id<TsigKeyId>);
+    change.allow_unsigned_soa = reader.optional("allow_unsigned_soa", parse_boolean);
+    change.pool_id = reader.optional("pool_id", parse_id<PoolId>);
+    change.driver = reader.optional("driver", parse_driver);
+    DriverFields fields = parse_driver_fields(reader, change.driver);
+    change.settings = std::move(fields.settings);
+    change.secret = std::move(fields.secret);
+    if (!reader.has("driver") && (reader.has("settings") || reader.has("secret"))) {
+      reader.fail("driver", "must be given beside 'settings' and 'secret', whose form it decides");
+    }
+    return change;
+  });
 }
 
 }  // namespace minidns::api

@@ -1,7 +1,7 @@
 #include "api/pool_request.hpp"
 
+#include "api/body.hpp"
 #include "api/field_parsers.hpp"
-#include "api/json_text.hpp"
 #include "api/vocabulary.hpp"
 #include "dns/catalog.hpp"
 
@@ -115,55 +115,42 @@ std::optional<std::vector<Catalog>> parse_catalogs(const Field& field) {
 }  // namespace
 
 Result<NewPool> parse_new_pool(std::string_view body) {
-  const auto value = parse_json(body);
-  if (!value) {
-    return value.error();
-  }
-  FieldErrors errors;
-  ObjectReader reader(*value, {}, errors);
-  auto name = reader.required("name", parse_pool_name);
-  auto description = reader.nullable("description", parse_description);
-  auto ns_records = reader.required("ns_records", parse_ns_records);
-  auto primaries = reader.optional("primaries", parse_primaries);
-  const auto threshold = reader.nullable("threshold", parse_threshold);
-  const auto unknown_zones = reader.optional("unknown_zones", parse_unknown_zones);
-  const auto is_default = reader.optional("is_default", parse_boolean);
-  auto catalogs = reader.optional("catalogs", parse_catalogs);
-  reader.finish(noun);
-  if (!errors.empty()) {
-    return problem_of(std::move(errors));
-  }
-  return NewPool{std::move(*name),
-                 std::move(description),
-                 std::move(*ns_records),
-                 std::move(primaries).value_or(std::vector<SocketAddress>{}),
-                 threshold,
-                 unknown_zones.value_or(UnknownZones::remove),
-                 is_default.value_or(false),
-                 std::move(catalogs).value_or(std::vector<Catalog>{})};
+  return parse_body(body, noun, [](ObjectReader& reader) -> std::optional<NewPool> {
+    auto name = reader.required("name", parse_pool_name);
+    auto description = reader.nullable("description", parse_description);
+    auto ns_records = reader.required("ns_records", parse_ns_records);
+    auto primaries = reader.optional("primaries", parse_primaries);
+    const auto threshold = reader.nullable("threshold", parse_threshold);
+    const auto unknown_zones = reader.optional("unknown_zones", parse_unknown_zones);
+    const auto is_default = reader.optional("is_default", parse_boolean);
+    auto catalogs = reader.optional("catalogs", parse_catalogs);
+    if (!name || !ns_records) {
+      return std::nullopt;
+    }
+    return NewPool{std::move(*name),
+                   std::move(description),
+                   std::move(*ns_records),
+                   std::move(primaries).value_or(std::vector<SocketAddress>{}),
+                   threshold,
+                   unknown_zones.value_or(UnknownZones::remove),
+                   is_default.value_or(false),
+                   std::move(catalogs).value_or(std::vector<Catalog>{})};
+  });
 }
 
 Result<PoolChange> parse_pool_change(std::string_view body) {
-  const auto value = parse_json(body);
-  if (!value) {
-    return value.error();
-  }
-  FieldErrors errors;
-  ObjectReader reader(*value, {}, errors);
-  PoolChange change;
-  change.name = reader.optional("name", parse_pool_name);
-  change.description = reader.change("description", parse_description);
-  change.ns_records = reader.optional("ns_records", parse_ns_records);
-  change.primaries = reader.optional("primaries", parse_primaries);
-  change.threshold = reader.change("threshold", parse_threshold);
-  change.unknown_zones = reader.optional("unknown_zones", parse_unknown_zones);
-  change.is_default = reader.optional("is_default", parse_boolean);
-  change.catalogs = reader.optional("catalogs", parse_catalogs);
-  reader.finish(noun);
-  if (!errors.empty()) {
-    return problem_of(std::move(errors));
-  }
-  return change;
+  return parse_body(body, noun, [](ObjectReader& reader) -> std::optional<PoolChange> {
+    PoolChange change;
+    change.name = reader.optional("name", parse_pool_name);
+    change.description = reader.change("description", parse_description);
+    change.ns_records = reader.optional("ns_records", parse_ns_records);
+    change.primaries = reader.optional("primaries", parse_primaries);
+    change.threshold = reader.change("threshold", parse_threshold);
+    change.unknown_zones = reader.optional("unknown_zones", parse_unknown_zones);
+    change.is_default = reader.optional("is_default", parse_boolean);
+    change.catalogs = reader.optional("catalogs", parse_catalogs);
+    return change;
+  });
 }
 
 }  // namespace minidns::api

@@ -1,7 +1,7 @@
 #include "api/recordset_request.hpp"
 
+#include "api/body.hpp"
 #include "api/field_parsers.hpp"
-#include "api/json_text.hpp"
 #include "api/text_check.hpp"
 
 #include <algorithm>
@@ -37,46 +37,33 @@ std::optional<std::vector<RecordText>> parse_records(const Field& field) {
 }  // namespace
 
 Result<NewRecordset> parse_new_recordset(std::string_view body) {
-  const auto value = parse_json(body);
-  if (!value) {
-    return value.error();
-  }
-  FieldErrors errors;
-  ObjectReader reader(*value, {}, errors);
-  auto name = reader.required("name", parse_name);
-  const auto type = reader.required("type", parse_rr_type);
-  auto records = reader.nullable("records", parse_records);
-  const auto ttl = reader.nullable("ttl", parse_ttl);
-  auto description = reader.nullable("description", parse_description);
-  auto view = reader.nullable("view", parse_view_name);
-  reader.finish(noun);
-  if (!errors.empty()) {
-    return problem_of(std::move(errors));
-  }
-  return NewRecordset{
-      std::move(*name),       *type,          std::move(records).value_or(std::vector<RecordText>{}), ttl,
-      std::move(description), std::move(view)};
+  return parse_body(body, noun, [](ObjectReader& reader) -> std::optional<NewRecordset> {
+    auto name = reader.required("name", parse_name);
+    const auto type = reader.required("type", parse_rr_type);
+    auto records = reader.nullable("records", parse_records);
+    const auto ttl = reader.nullable("ttl", parse_ttl);
+    auto description = reader.nullable("description", parse_description);
+    auto view = reader.nullable("view", parse_view_name);
+    if (!name || !type) {
+      return std::nullopt;
+    }
+    return NewRecordset{
+        std::move(*name),       *type,          std::move(records).value_or(std::vector<RecordText>{}), ttl,
+        std::move(description), std::move(view)};
+  });
 }
 
 Result<RecordsetChange> parse_recordset_change(std::string_view body) {
-  const auto value = parse_json(body);
-  if (!value) {
-    return value.error();
-  }
-  FieldErrors errors;
-  ObjectReader reader(*value, {}, errors);
-  RecordsetChange change;
-  change.records = reader.optional("records", parse_records);
-  change.ttl = reader.change("ttl", parse_ttl);
-  change.description = reader.change("description", parse_description);
-  change.name = reader.optional("name", parse_name);
-  change.type = reader.optional("type", parse_rr_type);
-  change.view = reader.change("view", parse_view_name);
-  reader.finish(noun);
-  if (!errors.empty()) {
-    return problem_of(std::move(errors));
-  }
-  return change;
+  return parse_body(body, noun, [](ObjectReader& reader) -> std::optional<RecordsetChange> {
+    RecordsetChange change;
+    change.records = reader.optional("records", parse_records);
+    change.ttl = reader.change("ttl", parse_ttl);
+    change.description = reader.change("description", parse_description);
+    change.name = reader.optional("name", parse_name);
+    change.type = reader.optional("type", parse_rr_type);
+    change.view = reader.change("view", parse_view_name);
+    return change;
+  });
 }
 
 }  // namespace minidns::api

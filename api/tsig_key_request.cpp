@@ -1,7 +1,7 @@
 #include "api/tsig_key_request.hpp"
 
+#include "api/body.hpp"
 #include "api/field_parsers.hpp"
-#include "api/json_text.hpp"
 #include "api/vocabulary.hpp"
 #include "base/bytes.hpp"
 
@@ -50,45 +50,32 @@ std::optional<Secret> parse_key_secret(const Field& field) {
 }
 
 Result<NewTsigKey> parse_new_tsig_key(std::string_view body) {
-  const auto value = parse_json(body);
-  if (!value) {
-    return value.error();
-  }
-  FieldErrors errors;
-  ObjectReader reader(*value, {}, errors);
-  auto name = reader.required("name", parse_key_name);
-  const auto algorithm = reader.required("algorithm", parse_key_algorithm);
-  auto secret = reader.required("secret", parse_key_secret);
-  const auto scope = reader.required("scope", parse_scope);
-  const auto resource_id = reader.required("resource_id", parse_uuid);
-  auto view = reader.optional("view", parse_view_name);
-  reader.finish(noun);
-  if (!errors.empty()) {
-    return problem_of(std::move(errors));
-  }
-  return NewTsigKey{std::move(*name), *algorithm, std::move(*secret), make_scope(*scope, *resource_id),
-                    std::move(view)};
+  return parse_body(body, noun, [](ObjectReader& reader) -> std::optional<NewTsigKey> {
+    auto name = reader.required("name", parse_key_name);
+    const auto algorithm = reader.required("algorithm", parse_key_algorithm);
+    auto secret = reader.required("secret", parse_key_secret);
+    const auto scope = reader.required("scope", parse_scope);
+    const auto resource_id = reader.required("resource_id", parse_uuid);
+    auto view = reader.optional("view", parse_view_name);
+    if (!name || !algorithm || !secret || !scope || !resource_id) {
+      return std::nullopt;
+    }
+    return NewTsigKey{std::move(*name), *algorithm, std::move(*secret), make_scope(*scope, *resource_id),
+                      std::move(view)};
+  });
 }
 
 Result<TsigKeyChange> parse_tsig_key_change(std::string_view body) {
-  const auto value = parse_json(body);
-  if (!value) {
-    return value.error();
-  }
-  FieldErrors errors;
-  ObjectReader reader(*value, {}, errors);
-  TsigKeyChange change;
-  change.name = reader.optional("name", parse_key_name);
-  change.algorithm = reader.optional("algorithm", parse_key_algorithm);
-  change.secret = reader.optional("secret", parse_key_secret);
-  change.scope = reader.optional("scope", parse_scope);
-  change.resource_id = reader.optional("resource_id", parse_uuid);
-  change.view = reader.optional("view", parse_view_name);
-  reader.finish(noun);
-  if (!errors.empty()) {
-    return problem_of(std::move(errors));
-  }
-  return change;
+  return parse_body(body, noun, [](ObjectReader& reader) -> std::optional<TsigKeyChange> {
+    TsigKeyChange change;
+    change.name = reader.optional("name", parse_key_name);
+    change.algorithm = reader.optional("algorithm", parse_key_algorithm);
+    change.secret = reader.optional("secret", parse_key_secret);
+    change.scope = reader.optional("scope", parse_scope);
+    change.resource_id = reader.optional("resource_id", parse_uuid);
+    change.view = reader.optional("view", parse_view_name);
+    return change;
+  });
 }
 
 }  // namespace minidns::api

@@ -1,5 +1,6 @@
 #include "api/zone_request.hpp"
 
+#include "api/body.hpp"
 #include "api/field_parsers.hpp"
 #include "api/json_text.hpp"
 #include "api/tsig_key_request.hpp"
@@ -145,26 +146,18 @@ Result<NewZone> parse_new_zone(std::string_view body) {
 }
 
 Result<ZoneChange> parse_zone_change(std::string_view body) {
-  const auto value = parse_json(body);
-  if (!value) {
-    return value.error();
-  }
-  FieldErrors errors;
-  ObjectReader reader(*value, {}, errors);
-  ZoneChange change;
-  change.email = reader.optional("email", parse_email);
-  change.ttl = reader.optional("ttl", parse_ttl);
-  change.description = reader.change("description", parse_description);
-  change.masters = reader.optional("masters", parse_masters);
-  change.masters_key = reader.change("masters_tsig_key", parse_masters_key);
-  change.name = reader.optional("name", parse_zone_name);
-  change.type = reader.optional("type", parse_type);
-  change.attributes = reader.optional("attributes", parse_attributes);
-  reader.finish(noun);
-  if (!errors.empty()) {
-    return problem_of(std::move(errors));
-  }
-  return change;
+  return parse_body(body, noun, [](ObjectReader& reader) -> std::optional<ZoneChange> {
+    ZoneChange change;
+    change.email = reader.optional("email", parse_email);
+    change.ttl = reader.optional("ttl", parse_ttl);
+    change.description = reader.change("description", parse_description);
+    change.masters = reader.optional("masters", parse_masters);
+    change.masters_key = reader.change("masters_tsig_key", parse_masters_key);
+    change.name = reader.optional("name", parse_zone_name);
+    change.type = reader.optional("type", parse_type);
+    change.attributes = reader.optional("attributes", parse_attributes);
+    return change;
+  });
 }
 
 }  // namespace minidns::api
