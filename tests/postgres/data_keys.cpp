@@ -71,18 +71,13 @@ struct Mdns {
   Envelope store;
 };
 
-class DataKeysTest : public StorageTest {
+class DataKeysTest : public SigningStorageTest {
  protected:
   // What SigningDesk seals with.
   static constexpr std::uint8_t shared = 7;
   static constexpr std::uint8_t ksk = 9;
 
-  void SetUp() override {
-    StorageTest::SetUp();
-    add_pool(2);
-    desk_.emplace(conninfo());
-    signing_.emplace(*desk_);
-  }
+  DataKeysTest() : SigningStorageTest(2) {}
 
   [[nodiscard]] std::unique_ptr<Central> central(std::vector<std::uint8_t> shared_keys,
                                                  std::vector<std::uint8_t> ksk_keys) const {
@@ -120,10 +115,10 @@ class DataKeysTest : public StorageTest {
     const std::string nameserver = sql("select id from nameservers order by id limit 1");
     sql("update nameservers set secret_sealed = " +
         hex(box(shared).seal(secret("credential"), "nameserver:" + nameserver)) + " where id = '" + nameserver + "'");
-    const auto zone = desk_->create_zone("in.example.").id.to_string();
+    const auto zone = desk().create_zone("in.example.").id.to_string();
     sql("insert into inbound_zones (zone_id, key_name, key_algorithm, key_secret_sealed) values ('" + zone +
         "', 'p.', 'hmac-sha256', " + hex(box(shared).seal(secret("inbound"), "inbound-key:" + zone)) + ")");
-    signing_->sign(desk_->create_zone("signed.example.").id, "default");
+    signing().sign(desk().create_zone("signed.example.").id, "default");
     return {{"tsig-key:" + tsig, "tsig_keys"},
             {"nameserver:" + nameserver, "nameservers"},
             {"inbound-key:" + zone, "inbound_zones"},
@@ -136,9 +131,6 @@ class DataKeysTest : public StorageTest {
                                                                                   : "secret_sealed";
     return *from_hex(sql("select encode(" + column + ", 'hex') from " + table + " where " + column + " is not null"));
   }
-
-  std::optional<Desk> desk_;
-  std::optional<SigningDesk> signing_;
 };
 
 TEST_F(DataKeysTest, OnlyCentralReadsThoseOfKsksAndOnlyItWrites) {

@@ -13,18 +13,14 @@ namespace {
 
 using Kind = VersionDigests::Stored::Kind;
 
-class DigestsTest : public StorageTest {
+class DigestsTest : public SigningStorageTest {
  protected:
   void SetUp() override {
-    StorageTest::SetUp();
-    add_pool();
-    desk_.emplace(conninfo());
-    signing_.emplace(*desk_);
-    zone_ = desk_->create_zone("example.org.").id;
-    signing_->sign(zone_);
+    SigningStorageTest::SetUp();
+    zone_ = desk().create_zone("example.org.").id;
+    signing().sign(zone_);
   }
 
-  Desk& desk() { return *desk_; }
   [[nodiscard]] const ZoneId& zone() const { return zone_; }
   [[nodiscard]] dns::Version newest() {
     return dns::Version(std::stoll(sql("select version from zones where id = '" + zone_.to_string() + "'")));
@@ -49,8 +45,6 @@ class DigestsTest : public StorageTest {
   }
 
  private:
-  std::optional<Desk> desk_;
-  std::optional<SigningDesk> signing_;
   ZoneId zone_{uuid(0)};
 };
 

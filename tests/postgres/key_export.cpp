@@ -22,19 +22,16 @@ struct Case {
   api::KeyModel model;
 };
 
-class KeyExportTest : public StorageTest, public testing::WithParamInterface<Case> {
+class KeyExportTest : public SigningStorageTest, public testing::WithParamInterface<Case> {
  protected:
   void SetUp() override {
-    StorageTest::SetUp();
-    add_pool();
-    desk_.emplace(conninfo());
-    signing_.emplace(*desk_);
+    SigningStorageTest::SetUp();
     api::DnssecPolicyRequest fields;
     fields.algorithm = GetParam().algorithm;
     fields.key_model = GetParam().model;
-    signing_->add_policy("tried", fields);
-    zone_ = desk_->create_zone("Example.org.").id;
-    signing_->sign(*zone_, "tried");
+    signing().add_policy("tried", fields);
+    zone_ = desk().create_zone("Example.org.").id;
+    signing().sign(*zone_, "tried");
     harness::write_file(folder_ / "zone",
                         "$TTL 300\nexample.org. SOA ns1.test. a.example.org. 1 3600 600 604800 300\n"
                         "example.org. NS ns1.test.\nwww.example.org. A 192.0.2.1\n");
@@ -42,8 +39,8 @@ class KeyExportTest : public StorageTest, public testing::WithParamInterface<Cas
 
   [[nodiscard]] std::vector<central::KeyFiles> exported() {
     const auto name = dns::Name::from_text("example.org.").value();
-    PostgresKeyExport keys(desk_->pool());
-    return central::export_keys(name, keys.read(name), signing_->vault());
+    PostgresKeyExport keys(desk().pool());
+    return central::export_keys(name, keys.read(name), signing().vault());
   }
   [[nodiscard]] std::string keys() const { return folder_.path().string(); }
   /// Empty if the command worked.
@@ -53,14 +50,12 @@ class KeyExportTest : public StorageTest, public testing::WithParamInterface<Cas
   }
   [[nodiscard]] std::vector<int> tags() {
     std::vector<int> tags;
-    for (const auto& key : signing_->zones().get(Desk::scope(), *zone_).value().keys) tags.push_back(key.key_tag);
+    for (const auto& key : signing().zones().get(Desk::scope(), *zone_).value().keys) tags.push_back(key.key_tag);
     std::sort(tags.begin(), tags.end());
     return tags;
   }
 
   harness::TempDir folder_{"key-export"};
-  std::optional<Desk> desk_;
-  std::optional<SigningDesk> signing_;
   std::optional<ZoneId> zone_;
 };
 
@@ -127,7 +122,7 @@ TEST_P(KeyExportTest, TheKeysCanComeBack) {
   const auto before = tags();
   const auto files = exported();
   central::write_key_files(keys(), files);
-  ASSERT_TRUE(signing_->zones().unsign(Desk::scope(), *zone_, true).has_value());
+  ASSERT_TRUE(signing().zones().unsign(Desk::scope(), *zone_, true).has_value());
   EXPECT_THROW((void)exported(), std::runtime_error) << "it isn't signed here";
 
   api::ZoneSigningRequest request{.policy = "tried", .keys = {}};
@@ -139,7 +134,7 @@ TEST_P(KeyExportTest, TheKeysCanComeBack) {
                                                              : api::KeyRole::zsk;
     request.keys.push_back({role, Secret(Bytes(text.begin(), text.end()))});
   }
-  const auto again = signing_->zones().sign(Desk::scope(), *zone_, std::move(request));
+  const auto again = signing().zones().sign(Desk::scope(), *zone_, std::move(request));
   ASSERT_TRUE(again.has_value());
   EXPECT_EQ(tags(), before);
   EXPECT_EQ(exported().size(), files.size());

@@ -12,13 +12,10 @@ using namespace std::chrono_literals;
 
 constexpr auto age = 24h;
 
-class KeyRetentionTest : public StorageTest {
+class KeyRetentionTest : public SigningStorageTest {
  protected:
   void SetUp() override {
-    StorageTest::SetUp();
-    add_pool();
-    desk_.emplace(conninfo());
-    signing_.emplace(*desk_);
+    SigningStorageTest::SetUp();
     // With central's rights.
     pool_.emplace(settings(conninfo()), 2, 10s,
                   [](Connection& connection) { connection.execute_script("set role minidns_central"); });
@@ -33,7 +30,7 @@ class KeyRetentionTest : public StorageTest {
   }
   /// What central's housekeeping does.
   void pass() {
-    desk_->number();
+    desk().number();
     for (std::optional<std::int64_t> position = 0; position;) {
       position = retention_->prune_history(*position, 1, age).next;
     }
@@ -50,23 +47,21 @@ class KeyRetentionTest : public StorageTest {
         " (select count(*) from zsk_secrets) || ' ' || (select count(*) from ksk_secrets)");
   }
   void write(const ZoneId& zone, const std::string& name) {
-    (void)desk_->create_recordset(zone, name, dns::RRType::a, {"192.0.2.1"});
+    (void)desk().create_recordset(zone, name, dns::RRType::a, {"192.0.2.1"});
   }
 
-  std::optional<Desk> desk_;
-  std::optional<SigningDesk> signing_;
   std::optional<ConnectionPool> pool_;
   std::optional<PostgresRetention> retention_;
 };
 
 TEST_F(KeyRetentionTest, KeysGoWithTheLastVersionThatTheySigned) {
-  const auto zone = desk_->create_zone("example.org.").id;
-  signing_->sign(zone, "default");
-  ASSERT_TRUE(signing_->zones().unsign(Desk::scope(), zone, true).has_value());
+  const auto zone = desk().create_zone("example.org.").id;
+  signing().sign(zone, "default");
+  ASSERT_TRUE(signing().zones().unsign(Desk::scope(), zone, true).has_value());
   ASSERT_EQ(left(), "1 2 1 1");
   pass();
   EXPECT_EQ(left(), "1 2 1 1") << "all of it is young";
-  desk_->number();
+  desk().number();
   make_old();
   // The signed version is still in the history: the last that is old stays until a newer one is old.
   while (retention_->destroy_keys(age) > 0) {
@@ -82,24 +77,24 @@ TEST_F(KeyRetentionTest, KeysGoWithTheLastVersionThatTheySigned) {
 }
 
 TEST_F(KeyRetentionTest, WhatAZoneIsSignedWithStaysHoweverOldItIs) {
-  const auto zone = desk_->create_zone("example.org.").id;
-  signing_->sign(zone, "default");
+  const auto zone = desk().create_zone("example.org.").id;
+  signing().sign(zone, "default");
   write(zone, "www.example.org.");
   // Another key set for the same keys: the first is of the past.
-  signing_->add_policy("other", {.denial = api::Denial::nsec3});
-  signing_->sign(zone, "other");
+  signing().add_policy("other", {.denial = api::Denial::nsec3});
+  signing().sign(zone, "other");
   write(zone, "www2.example.org.");
-  desk_->number();
+  desk().number();
   make_old();
   ASSERT_EQ(left(), "2 2 1 1");
   pass();
   EXPECT_EQ(left(), "1 2 1 1");
-  EXPECT_EQ(dnssec::test::complaints(*Reader(conninfo(), signing_->master()).signed_zone(zone)), "");
+  EXPECT_EQ(dnssec::test::complaints(*Reader(conninfo(), signing().master()).signed_zone(zone)), "");
 }
 
 TEST_F(KeyRetentionTest, ManyKeySetsGoInSteps) {
-  const auto zone = desk_->create_zone("example.org.").id;
-  signing_->sign(zone, "default");
+  const auto zone = desk().create_zone("example.org.").id;
+  signing().sign(zone, "default");
   sql("insert into key_sets (id, zone_id, denial, opt_out, refresh_period_s, signature_lifetime_s, skew_s, ttl, dnskey)"
       " select gen_random_uuid(), zone_id, denial, opt_out, refresh_period_s, signature_lifetime_s, skew_s, ttl, dnskey"
       " from key_sets cross join generate_series(1, 1200)");

@@ -13,18 +13,16 @@
 namespace minidns::storage::postgres {
 
 /// A signed zone on one nameserver, whose keys are rolled with time moved on in the database.
-class RollTest : public StorageTest {
+class RollTest : public SigningStorageTest {
  protected:
+  RollTest() : SigningStorageTest(1) {}
   void SetUp() override {
-    StorageTest::SetUp();
-    add_pool(1);
-    desk_.emplace(conninfo());
-    signing_.emplace(*desk_);
-    reader_.emplace(conninfo(), signing_->master());
-    const auto zone = desk_->create_zone("example.org.");
+    SigningStorageTest::SetUp();
+    reader_.emplace(conninfo(), signing().master());
+    const auto zone = desk().create_zone("example.org.");
     zone_ = zone.id;
-    (void)desk_->create_recordset(zone.id, "www.example.org.", dns::RRType::a, {"192.0.2.1"});
-    (void)desk_->create_recordset(zone.id, "*.wild.example.org.", dns::RRType::txt, {"\"any\""});
+    (void)desk().create_recordset(zone.id, "www.example.org.", dns::RRType::a, {"192.0.2.1"});
+    (void)desk().create_recordset(zone.id, "*.wild.example.org.", dns::RRType::txt, {"\"any\""});
   }
 
   /// The zone's signing, past its first days.
@@ -34,9 +32,7 @@ class RollTest : public StorageTest {
     ASSERT_EQ(phase(), "");
   }
 
-  Desk& desk() { return *desk_; }
-  SigningDesk& signing() { return *signing_; }
-  central::ZoneDnssecPort& port() { return signing_->zones(); }
+  central::ZoneDnssecPort& port() { return signing().zones(); }
   Reader& reader() { return *reader_; }
   [[nodiscard]] const ZoneId& zone() const { return *zone_; }
   [[nodiscard]] api::ZoneDnssecView view() { return port().get(Desk::scope(), zone()).value(); }
@@ -126,8 +122,6 @@ class RollTest : public StorageTest {
   static constexpr std::int64_t day_s = 86'400;
 
  private:
-  std::optional<Desk> desk_;
-  std::optional<SigningDesk> signing_;
   std::optional<Reader> reader_;
   std::optional<ZoneId> zone_;
 };

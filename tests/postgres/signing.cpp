@@ -15,18 +15,13 @@
 namespace minidns::storage::postgres {
 namespace {
 
-class SigningTest : public StorageTest {
+class SigningTest : public SigningStorageTest {
  protected:
   void SetUp() override {
-    StorageTest::SetUp();
-    add_pool();
-    desk_.emplace(conninfo());
-    signing_.emplace(*desk_);
-    reader_.emplace(conninfo(), signing_->master());
+    SigningStorageTest::SetUp();
+    reader_.emplace(conninfo(), signing().master());
   }
 
-  Desk& desk() { return *desk_; }
-  SigningDesk& signing() { return *signing_; }
   Reader& reader() { return *reader_; }
 
   api::ZoneView zone_with_records(const std::string& name) {
@@ -51,8 +46,6 @@ class SigningTest : public StorageTest {
   }
 
  private:
-  std::optional<Desk> desk_;
-  std::optional<SigningDesk> signing_;
   std::optional<Reader> reader_;
 };
 

@@ -14,14 +14,11 @@ struct BindKey {
   int tag;
 };
 
-class SigningImportTest : public StorageTest {
+class SigningImportTest : public SigningStorageTest {
  protected:
   void SetUp() override {
-    StorageTest::SetUp();
-    add_pool();
-    desk_.emplace(conninfo());
-    signing_.emplace(*desk_);
-    zone_ = desk_->create_zone("example.org.").id;
+    SigningStorageTest::SetUp();
+    zone_ = desk().create_zone("example.org.").id;
   }
 
   BindKey keygen(const std::string& algorithm, bool is_ksk) {
@@ -40,10 +37,10 @@ class SigningImportTest : public StorageTest {
   }
   [[nodiscard]] api::Result<api::ZoneDnssecView> sign(std::vector<api::KeyImport> keys,
                                                       const std::string& policy = "default") {
-    return signing_->zones().sign(Desk::scope(), *zone_, {policy, std::move(keys)});
+    return signing().zones().sign(Desk::scope(), *zone_, {policy, std::move(keys)});
   }
   [[nodiscard]] std::string complaints() {
-    return dnssec::test::complaints(*Reader(conninfo(), signing_->master()).signed_zone(*zone_));
+    return dnssec::test::complaints(*Reader(conninfo(), signing().master()).signed_zone(*zone_));
   }
   static std::string error_of(const api::Result<api::ZoneDnssecView>& result) {
     const auto errors = result ? std::vector<api::FieldError>() : result.error().errors;
@@ -59,8 +56,6 @@ class SigningImportTest : public StorageTest {
 
  private:
   harness::TempDir folder_{"signing-import"};
-  std::optional<Desk> desk_;
-  std::optional<SigningDesk> signing_;
   std::optional<ZoneId> zone_;
 };
 

@@ -14,18 +14,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class SigningRefreshTest : public StorageTest {
+class SigningRefreshTest : public SigningStorageTest {
  protected:
-  void SetUp() override {
-    StorageTest::SetUp();
-    add_pool();
-    desk_.emplace(conninfo());
-    signing_.emplace(*desk_);
-  }
   void TearDown() override { ::close(log_fd_); }
-
-  Desk& desk() { return *desk_; }
-  SigningDesk& signing() { return *signing_; }
 
   ZoneId signed_zone(const std::string& name, const std::string& policy = "default") {
     const auto zone = desk().create_zone(name);
@@ -44,10 +35,6 @@ class SigningRefreshTest : public StorageTest {
 
   int log_fd_ = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
   Logger log_{"test", LogLevel::debug, log_fd_};
-
- private:
-  std::optional<Desk> desk_;
-  std::optional<SigningDesk> signing_;
 };
 
 TEST_F(SigningRefreshTest, NothingIsDueJustAfterSigning) {

@@ -142,6 +142,13 @@ void SigningDesk::add_policy(const std::string& name, const api::DnssecPolicyReq
   }
 }
 
+void SigningStorageTest::SetUp() {
+  StorageTest::SetUp();
+  add_pool(nameservers_);
+  desk_.emplace(conninfo());
+  signing_.emplace(*desk_);
+}
+
 Reader::Reader(const std::string& conninfo, const SecretStore& master)
     : master_(master),
       content_(std::make_shared<ConnectionPool>(settings_of(conninfo), 1, 10s, [](Connection& connection) {

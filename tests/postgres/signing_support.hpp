@@ -72,6 +72,21 @@ class SigningDesk {
   central::KeyRoller roller_;
 };
 
+/// A database with a pool, what central does there for people, and how it signs.
+class SigningStorageTest : public StorageTest {
+ protected:
+  explicit SigningStorageTest(int nameservers = 0) : nameservers_(nameservers) {}
+  void SetUp() override;
+
+  [[nodiscard]] Desk& desk() { return *desk_; }
+  [[nodiscard]] SigningDesk& signing() { return *signing_; }
+
+ private:
+  int nameservers_;
+  std::optional<Desk> desk_;
+  std::optional<SigningDesk> signing_;
+};
+
 /// mdns' view of a database: with its rights, and the master key alone.
 class Reader {
  public:
