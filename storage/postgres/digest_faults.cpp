@@ -10,7 +10,8 @@
 namespace minidns::storage::postgres {
 namespace {
 
-// An instance that was restarted reports under another id: two that live are two machines, or at least two processes.
+// An instance that was restarted reports under another id, and its old one counts as live for a while: only instances
+// that have lived at the same time are two processes.
 constexpr const char* lock_disputed =
     "select id from zones where id = any(array("
     "  select r.zone_id from digest_reports r"
@@ -18,7 +19,8 @@ constexpr const char* lock_disputed =
     "   join instances i on i.id = r.instance and i.heartbeated_at > now() - make_interval(secs => $2)"
     "   where not exists (select from versions v where v.zone_id = r.zone_id and v.author = 'digest'"
     "    and v.created_at > now() - make_interval(secs => $3))"
-    "   group by r.zone_id, r.version, r.view, r.key_id, r.digest having count(*) >= 2"
+    "   group by r.zone_id, r.version, r.view, r.key_id, r.digest"
+    "   having count(*) >= 2 and min(i.heartbeated_at) >= max(i.started_at)"
     "   order by r.zone_id limit $1))"
     " order by id for no key update skip locked";
 // Locked, a zone may turn out to have got another version in the meantime.
