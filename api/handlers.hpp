@@ -42,6 +42,7 @@ namespace minidns::api {
 [[nodiscard]] Result<Answer> create_nameserver(const Exchange& exchange);
 [[nodiscard]] Result<Answer> show_nameserver(const Exchange& exchange);
 [[nodiscard]] Result<Answer> update_nameserver(const Exchange& exchange);
+[[nodiscard]] Result<Answer> confirm_nameserver_deletion(const Exchange& exchange);
 [[nodiscard]] Result<Answer> remove_nameserver(const Exchange& exchange);
 
 [[nodiscard]] Result<Answer> list_tsig_keys(const Exchange& exchange);

@@ -97,6 +97,9 @@ class Nameservers {
                                                           const NameserverPageRequest& page) = 0;
   [[nodiscard]] virtual Result<NameserverView> update(const Scope& scope, const NameserverId& id,
                                                       const NameserverChange& change) = 0;
+  /// Allows the refused deletion of just so many unknown `zones`, once, within `deletion_confirmation_life`.
+  [[nodiscard]] virtual Result<NameserverView> confirm_deletion(const Scope& scope, const NameserverId& id,
+                                                                std::int64_t zones) = 0;
   [[nodiscard]] virtual Result<void> remove(const Scope& scope, const NameserverId& id) = 0;
 };
 

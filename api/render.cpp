@@ -108,6 +108,25 @@ ScopeText text_of(const TsigKeyScope& scope) {
   return {tsig_key_scope_words.word_of(TsigKeyScopeKind::zone), std::get<ZoneId>(scope).to_string()};
 }
 
+json::value render_catching_up(const std::optional<CatchingUp>& catching_up) {
+  if (!catching_up) {
+    return nullptr;
+  }
+  return json::object{
+      {"compared", catching_up->compared}, {"changes", catching_up->changes}, {"tasks", catching_up->tasks}};
+}
+
+json::value render_refused(const std::optional<RefusedDeletion>& refused) {
+  if (!refused) {
+    return nullptr;
+  }
+  return json::object{{"unknown_zones", refused->unknown_zones},
+                      {"zones", refused->zones},
+                      {"names", json::array(refused->names.begin(), refused->names.end())},
+                      {"refused_at", to_timestamp(refused->refused_at)},
+                      {"confirmed_until", or_null(refused->confirmed_until)}};
+}
+
 }  // namespace
 
 json::object render(const ZoneView& zone, std::string_view base_url) {
@@ -182,6 +201,9 @@ json::object render(const NameserverView& nameserver, std::string_view base_url)
           {"address", nameserver.address.text()},
           {"port", nameserver.port},
           {"state", to_text(nameserver.state)},
+          {"enters_service", nameserver.enters_service},
+          {"catching_up", render_catching_up(nameserver.catching_up)},
+          {"refused_deletion", render_refused(nameserver.refused_deletion)},
           {"view", nameserver.view},
           {"transfer_key_id", or_null(nameserver.transfer_key_id)},
           {"notify_key_id", or_null(nameserver.notify_key_id)},

@@ -60,6 +60,8 @@ constexpr std::array table{
     Route{get, "/v2/nameservers/{nameserver_id}", admin(&show_nameserver)},
     Route{patch, "/v2/nameservers/{nameserver_id}", admin(&update_nameserver, Body::json)},
     Route{Method::remove, "/v2/nameservers/{nameserver_id}", admin(&remove_nameserver)},
+    Route{post, "/v2/nameservers/{nameserver_id}/tasks/confirm_deletion",
+          admin(&confirm_nameserver_deletion, Body::json)},
 
     Route{get, "/v2/tsigkeys", admin(&list_tsig_keys)},
     Route{post, "/v2/tsigkeys", admin(&create_tsig_key, Body::json)},

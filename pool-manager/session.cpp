@@ -63,6 +63,7 @@ Session::Session(const WorkContext& context, const HeldLease& lease, NameserverM
       window_(window_settings(context.settings, access_.abilities), random_u64),
       commands_turn_(executor),
       sweep_state_{.reconfigure = reconfigure},
+      duty_(settings_.state),
       ended_(executor),
       feed_wakeup_(executor),
       tasks_wakeup_(executor),
@@ -71,6 +72,7 @@ Session::Session(const WorkContext& context, const HeldLease& lease, NameserverM
       commands_wakeup_(executor),
       save_wakeup_(executor),
       circuit_wakeup_(executor),
+      entry_wakeup_(executor),
       group_([this](const std::exception_ptr& failure) { loop_failed(reason_of(failure)); }) {}
 
 boost::asio::awaitable<Session::End> Session::run() {
@@ -80,6 +82,9 @@ boost::asio::awaitable<Session::End> Session::run() {
     window_.set_position(*progress.visible_through);
   } else {
     compare_all_ = true;
+  }
+  if (duty_.duty == storage::Duty::bootstrapping) {
+    co_await begin_bootstrapping();
   }
   if (progress.content != content_mark()) {
     co_await want_retransfer(progress.content.has_value());
@@ -130,7 +135,7 @@ void Session::wake_reports() {
 
 void Session::start_loops() {
   for (const Loop loop :
-       {Loop::feed, Loop::tasks, Loop::sweep, Loop::looks, Loop::commands, Loop::save, Loop::circuit}) {
+       {Loop::feed, Loop::tasks, Loop::sweep, Loop::looks, Loop::commands, Loop::save, Loop::circuit, Loop::entry}) {
     start(loop);
   }
 }
@@ -151,6 +156,8 @@ boost::asio::awaitable<void> Session::run_once(Loop loop) {
       return save_progress();
     case Loop::circuit:
       return watch_circuit();
+    case Loop::entry:
+      return watch_entry();
   }
   throw std::logic_error("no such loop");
 }
@@ -236,7 +243,7 @@ void Session::end(End reason) {
 
 void Session::wake_all() {
   for (Wakeup* wakeup : {&ended_, &feed_wakeup_, &tasks_wakeup_, &sweep_wakeup_, &looks_wakeup_, &commands_wakeup_,
-                         &save_wakeup_, &circuit_wakeup_}) {
+                         &save_wakeup_, &circuit_wakeup_, &entry_wakeup_}) {
     wakeup->notify();
   }
 }

@@ -100,7 +100,9 @@ void Session::take_page(const storage::FeedPage& page) {
 boost::asio::awaitable<void> Session::check_settings() {
   auto read = [nameserver = settings_.id](storage::NameserverWork& work) { return work.read_settings(nameserver); };
   const auto settings = co_await ask_database(context_, read);
-  if (settings != settings_) {
+  if (settings && same_but_for_state(*settings, settings_)) {
+    take_state(settings->state);
+  } else {
     end(End::settings_changed);
   }
 }
@@ -218,8 +220,12 @@ boost::asio::awaitable<void> Session::sweep_once() {
     compare_all_ = false;
     feed_wakeup_.notify();
   }
-  sweep_wanted_ = sweep_wanted_ || sweep_state_.retransfer_after.has_value();
   window_.set_swept(sweep_state_.retransfer_after ? std::nullopt : std::optional(content_mark()));
+  if (sweep.is_complete()) {
+    has_compared(head.seq);
+  } else {
+    sweep_wanted_ = true;
+  }
   if (sweep.findings() > 0) {
     context_.log.info("zones compared", {{"nameserver", settings_.name}, {"findings", sweep.findings()}});
     tasks_wakeup_.notify();

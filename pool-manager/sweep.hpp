@@ -27,6 +27,7 @@ struct SweepState {
   /// Then have every zone that is there transferred anew, whatever its serial: it may be of another view or pool. Once
   /// every mdns has applied the feed up to here, so that all know the key as it is now.
   std::optional<std::int64_t> retransfer_after = std::nullopt;
+  bool may_be_refused = true;  ///< a deletion of unknown zones: the database may say so
 };
 
 /// One comparison of a nameserver's zone list with what it should be. What it finds becomes tasks, page by page, set
@@ -48,6 +49,8 @@ class Sweep {
   [[nodiscard]] const std::string& reason() const { return reason_; }
   /// What was found, but for zones that were in hand.
   [[nodiscard]] std::size_t findings() const { return findings_count_; }
+  /// After `done`: everything that the pool knows of is as it should be, or a task. Otherwise another is needed.
+  [[nodiscard]] bool is_complete() const { return deleted_left_ == 0 && !state_.retransfer_after; }
 
  private:
   using Page = std::vector<storage::DesiredZone>;
@@ -70,8 +73,11 @@ class Sweep {
   [[nodiscard]] boost::asio::awaitable<std::vector<dns::Name>> forcible(std::vector<dns::Name> names);
   [[nodiscard]] boost::asio::awaitable<Result> force(dns::Name name);
   [[nodiscard]] boost::asio::awaitable<void> treat_unknown(std::size_t observed_zones);
-  [[nodiscard]] boost::asio::awaitable<void> remove_unknown();
-  [[nodiscard]] boost::asio::awaitable<void> remove_batch(std::vector<dns::Name> names);
+  [[nodiscard]] boost::asio::awaitable<void> remove_deleted();
+  [[nodiscard]] boost::asio::awaitable<bool> may_delete_so_many(std::size_t observed_zones);
+  [[nodiscard]] boost::asio::awaitable<void> end_refusal();
+  [[nodiscard]] boost::asio::awaitable<std::size_t> remove_zones(std::vector<dns::Name> names);
+  [[nodiscard]] boost::asio::awaitable<std::size_t> remove_batch(std::vector<dns::Name> names);
   [[nodiscard]] bool is_catalog(const dns::Name& name) const;
   [[nodiscard]] bool must_stop() const;
   Result fail(const DriverError& error);
@@ -90,7 +96,8 @@ class Sweep {
   std::vector<dns::Name> unknown_;
   bool is_database_behind_ = false;  // the nameserver serves newer versions than the database has
   std::size_t findings_count_ = 0;
-  bool put_off_ = false;  // zones were not transferred anew yet: an mdns may not know what their view is
+  std::size_t deleted_left_ = 0;  // zones that were deleted, are unknown by now, and could not be removed
+  bool put_off_ = false;          // zones were not transferred anew yet: an mdns may not know what their view is
   std::string reason_;
 };
 

@@ -24,7 +24,6 @@ struct WorkSettings {
   std::chrono::milliseconds confirm_within{5000};
   std::chrono::milliseconds sweep_interval{60'000};
   RetryPolicy retry;
-  bool allow_bulk_delete = false;
   /// After a failover or restore the database may have lost zones; a nameserver may be the only one that still knows.
   std::chrono::milliseconds unknown_kept_after_restore = std::chrono::hours(24);
 };

@@ -3,11 +3,13 @@
 #include "base/bytes.hpp"
 #include "base/random.hpp"
 #include "tests/harness/ports.hpp"
+#include "tests/harness/wait.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <stdexcept>
 #include <sys/stat.h>
 
@@ -71,6 +73,7 @@ Platform::Platform(const PlatformOptions& options)
   pool_manager_ = std::make_unique<Program>("pool-manager", std::vector<std::string>{}, pool_file,
                                             folder_ / "pool-manager.log", pool_ops);
   pool_manager_->start();
+  wait_until_in_service();
 }
 
 Platform::~Platform() = default;
@@ -129,6 +132,18 @@ void Platform::describe_pool(const PlatformOptions& options) {
                                                        {"transfer_key_id", text_of(key, "id")},
                                                        {"settings", json::object{{"api_url", powerdns_->api_url()}}},
                                                        {"secret", powerdns_->api_key()}}));
+  }
+}
+
+void Platform::wait_until_in_service() {
+  auto admin = rest("operator", "admin");
+  const auto all_are = [&admin] {
+    const auto servers = admin.get("/v2/nameservers?state=bootstrapping&limit=max").body.at("nameservers").as_array();
+    return std::none_of(servers.begin(), servers.end(),
+                        [](const json::value& server) { return server.at("enters_service").as_bool(); });
+  };
+  if (!eventually(all_are, std::chrono::minutes(2))) {
+    throw std::runtime_error("nameservers don't get into service:\n" + logs());
   }
 }
 

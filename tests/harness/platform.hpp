@@ -62,6 +62,9 @@ class Platform {
   std::string central_command(std::vector<std::string> arguments);
   /// A row as {"id": …} etc. of what the REST call made; throws unless the status is 2xx.
   static boost::json::value created(const RestAnswer& answer);
+  /// Until all nameservers that are on their way into service are there; throws std::runtime_error if that takes too
+  /// long.
+  void wait_until_in_service();
 
   /// What all four programs have logged, for a message of a failed test.
   [[nodiscard]] std::string logs() const;

@@ -87,6 +87,7 @@ class FakePorts final : public Authenticator,
   Result<Page<NameserverView>> list(const Scope& scope, const NameserverFilter& filter,
                                     const NameserverPageRequest& page) override;
   Result<NameserverView> update(const Scope& scope, const NameserverId& id, const NameserverChange& change) override;
+  Result<NameserverView> confirm_deletion(const Scope& scope, const NameserverId& id, std::int64_t zones) override;
   Result<void> remove(const Scope& scope, const NameserverId& id) override;
 
   Result<TsigKeyView> create(const Scope& scope, const NewTsigKey& key) override;

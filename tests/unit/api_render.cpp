@@ -124,6 +124,7 @@ TEST(Render, ANameserverNeverShowsItsSecret) {
                                   *IpAddress::parse("127.0.0.1"),
                                   53,
                                   NameserverState::in_service,
+                                  false,
                                   "default",
                                   id<TsigKeyId>(id_b),
                                   std::nullopt,
