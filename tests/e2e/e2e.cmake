@@ -3,6 +3,12 @@ foreach(name main_job split_horizon faults catalog control_channels digests mast
   minidns_test(e2e_${name} SOURCES ${CMAKE_CURRENT_LIST_DIR}/${name}.cpp LINK minidns_harness LABELS e2e TIMEOUT 600)
   add_dependencies(e2e_${name} central mdns pool-manager)
 endforeach()
+# Nameservers come, leave for a while and come back.
+foreach(name nameserver_joins nameserver_maintenance bulk_deletion)
+  minidns_test(e2e_${name} SOURCES ${CMAKE_CURRENT_LIST_DIR}/${name}.cpp ${CMAKE_CURRENT_LIST_DIR}/nameserver_list.cpp
+               LINK minidns_harness LABELS e2e TIMEOUT 600)
+  add_dependencies(e2e_${name} central mdns pool-manager)
+endforeach()
 # What may happen to the database; what anybody is served meanwhile is watched.
 foreach(name database_outage failover restore)
   minidns_test(e2e_${name} SOURCES ${CMAKE_CURRENT_LIST_DIR}/${name}.cpp ${CMAKE_CURRENT_LIST_DIR}/transfer_watch.cpp
