@@ -6,6 +6,7 @@
 #include "pool-manager/held_lease.hpp"
 #include "pool-manager/nameserver_access.hpp"
 #include "pool-manager/pool_metrics.hpp"
+#include "pool-manager/proof/prober.hpp"
 #include "pool-manager/sweep.hpp"
 #include "pool-manager/wakeup.hpp"
 #include "pool-manager/window.hpp"
@@ -29,13 +30,14 @@ namespace minidns::pool {
 ///     feed ──changes──▶        ┌──▶ looks: questions to the nameserver
 ///     tasks ──due ones──▶ Window ──▶ commands: its control channel, one batch at a time
 ///     sweep ──findings──▶ tasks └──▶ save: progress and exceptions
+///     prober ─findings──▶ tasks
 ///     circuit: open while the nameserver is away; then nothing but trials is sent
 ///
 /// Loops are written so that no `continue` follows a `co_await` and none stands in a condition: of `co_await …;
 /// continue;` in two branches gcc 12 (-O2) made code that read a wrong `this`.
 ///
 /// The loops are in session.cpp (life, save, circuit), session_intake.cpp (feed, tasks) and session_output.cpp (looks,
-/// commands).
+/// commands); those of the prober in proof/.
 class Session {
  public:
   enum class End { stopped, settings_changed, lease_lost };
@@ -57,7 +59,7 @@ class Session {
   void wake_reports();
 
  private:
-  enum class Loop { feed, tasks, sweep, looks, commands, save, circuit };
+  enum class Loop { feed, tasks, sweep, looks, commands, save, circuit, serials, contents };
 
   [[nodiscard]] boost::asio::awaitable<void> run_once(Loop loop);
 
@@ -83,6 +85,8 @@ class Session {
   void set_unreachable(const std::string& reason);
   void set_reachable();
   void publish() const;
+  [[nodiscard]] bool hear(bool answered);
+  [[nodiscard]] ProofScope proof_scope();
 
   // Intake.
   [[nodiscard]] boost::asio::awaitable<void> read_feed();
@@ -131,6 +135,8 @@ class Session {
   bool sweep_wanted_ = true;
   bool more_tasks_ = false;  ///< are due than there was room for
   SweepState sweep_state_;
+  std::int64_t tasks_kept_ = 0;
+  Prober prober_;
 
   std::optional<End> end_;
   std::size_t running_ = 0;       ///< loops and batches of questions
