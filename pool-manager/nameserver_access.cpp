@@ -175,6 +175,22 @@ std::optional<AccessError> add_catalog(NameserverAccess& access, const storage::
   return std::nullopt;
 }
 
+/// What it needs at least: a nameserver that is only asked for serials does without.
+void add_content(NameserverAccess& access, const storage::NameserverSettings& settings, const ip::address& address,
+                 const SecretStore& secrets) {
+  access.address = address;
+  access.port = settings.port;
+  if (!settings.transfer_key) {
+    return;
+  }
+  auto key = open_key(*settings.transfer_key, secrets);
+  auto upstream = upstream_of(settings, settings.transfer_key->name);
+  if (key && upstream) {
+    access.primaries = std::move(upstream->primaries);
+    access.transfer_key = std::make_shared<const tsig::Key>(std::move(*key));
+  }
+}
+
 }  // namespace
 
 void fetch_data_keys(const storage::NameserverSettings& settings, const SecretStore& secrets) {
@@ -223,6 +239,7 @@ Result<NameserverAccess, AccessError> open_access(const storage::NameserverSetti
     }
     access.control = std::move(*control);
   }
+  add_content(access, settings, *address, secrets);
   return access;
 }
 

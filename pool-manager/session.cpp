@@ -64,6 +64,7 @@ Session::Session(const WorkContext& context, const HeldLease& lease, NameserverM
       commands_turn_(executor),
       sweep_state_{.reconfigure = reconfigure},
       duty_(settings_.state),
+      prober_(proof_scope()),
       ended_(executor),
       feed_wakeup_(executor),
       tasks_wakeup_(executor),
@@ -134,8 +135,8 @@ void Session::wake_reports() {
 }
 
 void Session::start_loops() {
-  for (const Loop loop :
-       {Loop::feed, Loop::tasks, Loop::sweep, Loop::looks, Loop::commands, Loop::save, Loop::circuit, Loop::entry}) {
+  for (const Loop loop : {Loop::feed, Loop::tasks, Loop::sweep, Loop::looks, Loop::commands, Loop::save, Loop::circuit,
+                          Loop::entry, Loop::serials, Loop::contents}) {
     start(loop);
   }
 }
@@ -158,6 +159,10 @@ boost::asio::awaitable<void> Session::run_once(Loop loop) {
       return watch_circuit();
     case Loop::entry:
       return watch_entry();
+    case Loop::serials:
+      return prober_.prove_serials();
+    case Loop::contents:
+      return prober_.prove_contents();
   }
   throw std::logic_error("no such loop");
 }
@@ -246,6 +251,7 @@ void Session::wake_all() {
                          &save_wakeup_, &circuit_wakeup_, &entry_wakeup_}) {
     wakeup->notify();
   }
+  prober_.wake();
 }
 
 bool Session::may_act() const {
@@ -349,7 +355,41 @@ void Session::set_reachable() {
   wake_all();
 }
 
+/// False if the nameserver is taken for unreachable by that.
+bool Session::hear(bool answered) {
+  if (answered) {
+    if (!circuit_.is_open()) {
+      circuit_.answered();
+    }
+    return true;
+  }
+  if (circuit_.was_silent(context_.clock.steady())) {
+    set_unreachable("the nameserver does not answer questions");
+    return false;
+  }
+  return true;
+}
+
+ProofScope Session::proof_scope() {
+  return {.context = context_,
+          .lease = lease_,
+          .metrics = metrics_,
+          .settings = settings_,
+          .access = access_,
+          .window = window_,
+          .turn = commands_turn_,
+          .executor = executor_,
+          .is_ending = [this] { return end_.has_value(); },
+          .may_act = [this] { return may_act(); },
+          .heard = [this](bool answered) { (void)hear(answered); },
+          .lease_lost = [this] { end(End::lease_lost); },
+          .known_through = [this] { return window_.visible_through().value_or(0); },
+          .lagging = [this] { return tasks_kept_; },
+          .wake_tasks = [this] { tasks_wakeup_.notify(); }};
+}
+
 void Session::publish() const {
+  prober_.publish(!circuit_.is_open());
   metrics_.window_items.set(static_cast<double>(window_.size()));
   if (const auto visible = window_.visible_through()) {
     metrics_.lag_changes.set(static_cast<double>(std::max<std::int64_t>(feed_head_ - *visible, 0)));

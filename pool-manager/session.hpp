@@ -7,6 +7,7 @@
 #include "pool-manager/held_lease.hpp"
 #include "pool-manager/nameserver_access.hpp"
 #include "pool-manager/pool_metrics.hpp"
+#include "pool-manager/proof/prober.hpp"
 #include "pool-manager/sweep.hpp"
 #include "pool-manager/wakeup.hpp"
 #include "pool-manager/window.hpp"
@@ -31,13 +32,14 @@ namespace minidns::pool {
 ///     tasks ──due ones──▶ Window ──▶ commands: its control channel, one batch at a time
 ///     sweep ──findings──▶ tasks └──▶ save: progress and exceptions
 ///     entry: into service, for one that is bootstrapping, once it has caught up
+///     prober ─findings──▶ tasks
 ///     circuit: open while the nameserver is away; then nothing but trials is sent
 ///
 /// Loops are written so that no `continue` follows a `co_await` and none stands in a condition: of `co_await …;
 /// continue;` in two branches gcc 12 (-O2) made code that read a wrong `this`.
 ///
 /// The loops are in session.cpp (life, save, circuit), session_intake.cpp (feed, tasks), session_output.cpp (looks,
-/// commands) and session_service.cpp (entry).
+/// commands) and session_service.cpp (entry); those of the prober in proof/.
 class Session {
  public:
   enum class End { stopped, settings_changed, lease_lost };
@@ -59,7 +61,7 @@ class Session {
   void wake_reports();
 
  private:
-  enum class Loop { feed, tasks, sweep, looks, commands, save, circuit, entry };
+  enum class Loop { feed, tasks, sweep, looks, commands, save, circuit, entry, serials, contents };
 
   [[nodiscard]] boost::asio::awaitable<void> run_once(Loop loop);
 
@@ -85,6 +87,8 @@ class Session {
   void set_unreachable(const std::string& reason);
   void set_reachable();
   void publish() const;
+  [[nodiscard]] bool hear(bool answered);
+  [[nodiscard]] ProofScope proof_scope();
 
   // Intake.
   [[nodiscard]] boost::asio::awaitable<void> read_feed();
@@ -143,6 +147,8 @@ class Session {
   SweepState sweep_state_;
   storage::DutyState duty_;
   CatchUp catch_up_;
+  std::int64_t tasks_kept_ = 0;
+  Prober prober_;
 
   std::optional<End> end_;
   std::size_t running_ = 0;       ///< loops and batches of questions

@@ -133,6 +133,7 @@ boost::asio::awaitable<void> Session::count_tasks() {
   const storage::TaskCounts counts = co_await ask_database(context_, count);
   metrics_.tasks_pending.set(static_cast<double>(counts.pending));
   metrics_.tasks_error.set(static_cast<double>(counts.error));
+  tasks_kept_ = counts.pending + counts.error;
 }
 
 /// Whether there are more, and room for them.

@@ -78,12 +78,7 @@ void Session::take_sight(const Window::Ticket& ticket, const SoaAnswer& answer, 
   metrics_.count_probe(answer);
   const SteadyTime now = context_.clock.steady();
   const Sight sight = sight_of(answer);
-  if (sight.kind != Sight::Kind::silent) {
-    if (!circuit_.is_open()) {
-      circuit_.answered();
-    }
-  } else if (circuit_.was_silent(now)) {
-    set_unreachable("the nameserver does not answer questions");
+  if (!hear(sight.kind != Sight::Kind::silent)) {
     return;
   }
   const Window::Outcome outcome = window_.see(ticket, sight, all_have_, now);

@@ -76,6 +76,14 @@ boost::asio::awaitable<Sweep::Result> Sweep::run(std::int64_t through, std::func
   co_return co_await compare(std::move(*observed));
 }
 
+boost::asio::awaitable<Sweep::Result> Sweep::judge(std::vector<storage::DesiredZone> page,
+                                                   std::vector<ListedZone> observed, std::int64_t through,
+                                                   std::function<bool()> is_ending) {
+  through_ = through;
+  is_ending_ = std::move(is_ending);
+  return take(plan(page, observed));
+}
+
 bool Sweep::lists_by_control() const {
   return access_.control && access_.control->can_list;
 }

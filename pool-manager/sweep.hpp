@@ -45,6 +45,10 @@ class Sweep {
   /// Judges what has not changed after `through` in the feed; newer changes are the feed's business. `is_ending` is
   /// asked now and then.
   [[nodiscard]] boost::asio::awaitable<Result> run(std::int64_t through, std::function<bool()> is_ending);
+  /// Only `page`, of which somebody else has asked what the nameserver shows: `observed`, without unknown zones.
+  [[nodiscard]] boost::asio::awaitable<Result> judge(std::vector<storage::DesiredZone> page,
+                                                     std::vector<ListedZone> observed, std::int64_t through,
+                                                     std::function<bool()> is_ending);
   /// After `failed` or `unreachable`, for a person.
   [[nodiscard]] const std::string& reason() const { return reason_; }
   /// What was found, but for zones that were in hand.
