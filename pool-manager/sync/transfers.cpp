@@ -15,6 +15,15 @@ bool has_arrived(const SoaAnswer& answer, dns::Serial wanted) {
 
 }  // namespace
 
+std::vector<dns::Name> names_of(const std::vector<AwaitedZone>& zones) {
+  std::vector<dns::Name> names;
+  names.reserve(zones.size());
+  for (const AwaitedZone& zone : zones) {
+    names.push_back(zone.name);
+  }
+  return names;
+}
+
 void Transfers::await(AwaitedZone zone, SteadyTime now) {
   if (waiting_.empty()) {
     moved_at_ = now;

@@ -24,6 +24,8 @@ struct AwaitedZone {
   std::optional<SoaAnswer> seen = std::nullopt;  ///< the last answer; nothing: not asked yet
 };
 
+[[nodiscard]] std::vector<dns::Name> names_of(const std::vector<AwaitedZone>& zones);
+
 /// The zones whose transfers are awaited: which of them to ask about next, and when. Asks about a few at a time while
 /// most aren't there yet, since each question takes time from the nameserver, and as fast as it answers once they are.
 /// Pure.
