@@ -119,10 +119,7 @@ AccessResult<MadeDriver> make_driver(const storage::NameserverSettings& settings
 AccessResult<Control> make_control(const storage::NameserverSettings& settings, const ip::address& address,
                                    const SecretStore& secrets, const boost::asio::any_io_executor& executor,
                                    const Clock& clock) {
-  if (!settings.transfer_key) {
-    return AccessError{"the nameserver has no transfer key"};
-  }
-  auto key = open_key(*settings.transfer_key, secrets);
+  auto key = open_transfer_key(settings, secrets);
   if (!key) {
     return key.error();
   }
@@ -192,6 +189,14 @@ void add_content(NameserverAccess& access, const storage::NameserverSettings& se
 }
 
 }  // namespace
+
+Result<tsig::Key, AccessError> open_transfer_key(const storage::NameserverSettings& settings,
+                                                 const SecretStore& secrets) {
+  if (!settings.transfer_key) {
+    return AccessError{"the nameserver has no transfer key"};
+  }
+  return open_key(*settings.transfer_key, secrets);
+}
 
 void fetch_data_keys(const storage::NameserverSettings& settings, const SecretStore& secrets) {
   // Whether they can be opened is for `open_access` to say.

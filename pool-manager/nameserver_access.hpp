@@ -52,6 +52,10 @@ struct NameserverAccess {
   std::shared_ptr<const tsig::Key> transfer_key = {};  ///< null: there is none, or it can't be opened
 };
 
+/// The key of the nameserver's transfers.
+[[nodiscard]] Result<tsig::Key, AccessError> open_transfer_key(const storage::NameserverSettings& settings,
+                                                               const SecretStore& secrets);
+
 /// Has the data keys read that the stored secrets need: that blocks, where `open_access` isn't to.
 void fetch_data_keys(const storage::NameserverSettings& settings, const SecretStore& secrets);
 

@@ -34,3 +34,9 @@ foreach(name signing signed_history signed_secondaries)
   target_compile_definitions(e2e_${name} PRIVATE MINIDNS_INTEROP_DIR="${CMAKE_CURRENT_SOURCE_DIR}/interop")
   add_dependencies(e2e_${name} central mdns pool-manager)
 endforeach()
+# A nameserver that is built from nothing, by the command line tool.
+foreach(name sync sync_configurations sync_seeds)
+  minidns_test(e2e_${name} SOURCES ${CMAKE_CURRENT_LIST_DIR}/${name}.cpp ${CMAKE_CURRENT_LIST_DIR}/sync_fixture.cpp
+               LINK minidns_harness LABELS e2e TIMEOUT 900)
+  add_dependencies(e2e_${name} central mdns pool-manager minidns)
+endforeach()

@@ -155,6 +155,16 @@ std::string Platform::central_command(std::vector<std::string> arguments) {
   return result.out;
 }
 
+std::vector<std::string> Platform::minidns_command(std::vector<std::string> arguments) const {
+  arguments.insert(arguments.begin(), MINIDNS_BUILD_DIR "/pool-manager/minidns");
+  arguments.insert(arguments.end(), {"--config", folder_ / "pool-manager.yaml"});
+  return arguments;
+}
+
+CommandResult Platform::minidns(std::vector<std::string> arguments, std::chrono::milliseconds limit) {
+  return run(minidns_command(std::move(arguments)), {}, limit);
+}
+
 std::string Platform::token(const std::string& project, const std::string& role) {
   auto out = central_command({"token", "create", "--project", project, "--role", role});
   while (!out.empty() && out.back() == '\n') out.pop_back();
