@@ -56,6 +56,10 @@ std::vector<T> slice(const std::vector<T>& items, std::size_t begin, std::size_t
 
 }  // namespace
 
+SteadyTime::duration sweep_pause(const WorkSettings& settings, SteadyTime::duration took) {
+  return std::max<SteadyTime::duration>(settings.sweep_interval, took * 100 / settings.sweep_share_percent);
+}
+
 Sweep::Sweep(const WorkContext& context, const HeldLease& lease, NameserverMetrics& metrics,
              const storage::NameserverSettings& settings, NameserverAccess& access, Window& window, CallQueue& turn,
              SweepState& state)
