@@ -47,10 +47,13 @@ void add_idle_zones(harness::Platform& platform, std::size_t count) {
                              {"ns_records", json::array{json::object{{"hostname", "ns1.test."}, {"priority", 1}}}},
                              {"primaries",
                               json::array{json::object{{"address", "127.0.0.1"}, {"port", platform.mdns_port()}}}}}));
+  add_idle_zones(platform, count, std::string(pool.at("id").as_string()));
+}
+
+void add_idle_zones(harness::Platform& platform, std::size_t count, const std::string& pool_id) {
   platform.mdns(1).stop();
   platform.mdns(2).stop();
-  const auto sql =
-      replaced(replaced(insert_zones, "POOL", std::string(pool.at("id").as_string())), "COUNT", std::to_string(count));
+  const auto sql = replaced(replaced(insert_zones, "POOL", pool_id), "COUNT", std::to_string(count));
   (void)platform.postgres().sql("minidns", sql, limit);
   const auto all_numbered = [&] {
     return std::stoull(platform.postgres().sql("minidns", "select count(*) from changes")) >= count;

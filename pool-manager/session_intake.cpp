@@ -176,14 +176,15 @@ boost::asio::awaitable<void> Session::mark_overdue_tasks() {
 
 boost::asio::awaitable<void> Session::compare_lists() {
   SteadyTime last{};
+  SteadyTime next{};
   while (!end_) {
     const SteadyTime now = context_.clock.steady();
     const bool is_wanted = (sweep_wanted_ || compare_all_) && now >= last + sweep_spacing;
-    const bool is_due = is_wanted || now >= last + context_.settings.sweep_interval;
-    if (may_act() && is_due) {
+    if (may_act() && (is_wanted || now >= next)) {
       sweep_wanted_ = false;
       last = now;
       co_await sweep_once();
+      next = now + sweep_pause(context_.settings, context_.clock.steady() - now);
     }
     co_await sweep_wakeup_.wait_for(sweep_poll);
   }

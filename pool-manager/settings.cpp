@@ -52,6 +52,8 @@ Settings read_settings(const std::string& path) {
   settings.lease_time = root.duration("lease_time", 2s, 10min, settings.lease_time);
   settings.work.confirm_within = root.duration("confirm_within", 100ms, 10min, settings.work.confirm_within);
   settings.work.sweep_interval = root.duration("sweep_interval", 1s, 24h, settings.work.sweep_interval);
+  settings.work.sweep_share_percent =
+      static_cast<int>(root.integer("sweep_share_percent", 1, 100, settings.work.sweep_share_percent));
   settings.work.unknown_kept_after_restore =
       root.duration("unknown_kept_after_restore", 0ms, 24h * 365, settings.work.unknown_kept_after_restore);
   settings.work.retry = read_retry(root);

@@ -25,6 +25,7 @@ struct Settings {
 ///     lease_time: 10s               a dead manager's nameservers are taken over after it
 ///     confirm_within: 5s            what a nameserver doesn't show by then is kept as a task
 ///     sweep_interval: 60s           between two comparisons of a nameserver's zone list
+///     sweep_share_percent: 10       of the time at most for them: where one takes long, the next comes later
 ///     unknown_kept_after_restore: 1d  then even unknown zones are left on nameservers: the database may have lost them
 ///     retry: {first: 2s, max: 5m, error_after: 5}
 ///     instances: {forget_after: 1h}

@@ -43,6 +43,10 @@ storage::Task task_for(const storage::ZoneNow& now, storage::ZoneAction action) 
 
 }  // namespace
 
+SteadyTime::duration sweep_pause(const WorkSettings& settings, SteadyTime::duration took) {
+  return std::max<SteadyTime::duration>(settings.sweep_interval, took * 100 / settings.sweep_share_percent);
+}
+
 Sweep::Sweep(const WorkContext& context, const HeldLease& lease, NameserverMetrics& metrics,
              const storage::NameserverSettings& settings, NameserverAccess& access, Window& window, CallQueue& turn,
              SweepState& state)

@@ -21,6 +21,10 @@
 
 namespace minidns::pool {
 
+/// From the begin of a comparison that took `took` to the begin of the next, if nothing asks for it before: a list that
+/// is long, or a nameserver that is slow, is compared less often.
+[[nodiscard]] SteadyTime::duration sweep_pause(const WorkSettings& settings, SteadyTime::duration took);
+
 /// What outlives one comparison.
 struct SweepState {
   bool reconfigure = false;  ///< give every zone that is there the present primaries and key

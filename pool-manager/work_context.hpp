@@ -25,6 +25,8 @@ namespace minidns::pool {
 struct WorkSettings {
   std::chrono::milliseconds confirm_within{5000};
   std::chrono::milliseconds sweep_interval{60'000};
+  /// Of a nameserver's time that comparisons may take, 1 to 100: the larger its list, the longer the pause.
+  int sweep_share_percent = 10;
   RetryPolicy retry;
   /// After a failover or restore the database may have lost zones; a nameserver may be the only one that still knows.
   std::chrono::milliseconds unknown_kept_after_restore = std::chrono::hours(24);

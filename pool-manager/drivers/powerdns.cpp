@@ -45,7 +45,8 @@ std::string powerdns_zone_id(const dns::Name& zone) {
 
 PowerdnsDriver::PowerdnsDriver(const boost::asio::any_io_executor& executor, PowerdnsSettings settings)
     : prefix_("/api/v1/servers/" + percent_encoded(settings.server_id)),
-      http_(executor, settings.api, HttpCredential{"X-API-Key", std::move(settings.api_key)}, settings.limits) {}
+      http_(executor, settings.api, HttpCredential{"X-API-Key", settings.api_key}, settings.limits),
+      list_http_(executor, settings.api, HttpCredential{"X-API-Key", std::move(settings.api_key)}, settings.limits) {}
 
 boost::asio::awaitable<ZoneResults> PowerdnsDriver::add_zones(std::vector<dns::Name> zones, Upstream upstream) {
   const DriverResult<void> key = co_await require_key(upstream.key);
@@ -74,7 +75,7 @@ DriverTask<std::vector<ListedZone>> PowerdnsDriver::list_zones() {
   const auto parser = std::make_shared<ZoneListParser>(ZoneListFormat{ZoneListFormat::Kind::powerdns, {}});
   const HttpSink sink = [parser](std::string_view piece) { return parser->add(piece); };
   // Without `dnssec=false` PowerDNS reads every zone's keys: ten times slower.
-  const DriverResult<HttpResponse> response = co_await http_.stream(prefix_ + "/zones?dnssec=false", sink);
+  const DriverResult<HttpResponse> response = co_await list_http_.stream(prefix_ + "/zones?dnssec=false", sink);
   if (!response) {
     co_return response.error();
   }

@@ -47,6 +47,7 @@ class PowerdnsDriver final : public Driver {
 
   std::string prefix_;  ///< `/api/v1/servers/localhost`
   HttpClient http_;
+  HttpClient list_http_;  ///< its own: PowerDNS takes seconds for a long list, and commands must not wait for it
 };
 
 /// The `{zone_id}` of a URL: letters, digits, dot and hyphen as they are, the rest of the presentation form as `=2F`.

@@ -263,6 +263,10 @@ DriverResult<std::vector<ListedZone>> ZoneListParser::finish() && {
 std::vector<ListedZone> in_canonical_order(std::vector<ListedZone> zones) {
   const auto by_name = [](const ListedZone& a, const ListedZone& b) { return a.name < b.name; };
   const auto same_name = [](const ListedZone& a, const ListedZone& b) { return a.name == b.name; };
+  const auto breaks_order = [](const ListedZone& a, const ListedZone& b) { return a.name >= b.name; };
+  if (std::adjacent_find(zones.begin(), zones.end(), breaks_order) == zones.end()) {
+    return zones;  // as BIND lists them
+  }
   std::stable_sort(zones.begin(), zones.end(), by_name);
   zones.erase(std::unique(zones.begin(), zones.end(), same_name), zones.end());
   return zones;

@@ -7,11 +7,14 @@ namespace minidns::storage::postgres {
 namespace {
 
 // A name may have several rows: incarnations that are deleted and wait for their confirmation, and at most one that
-// lives, which counts. Walks the index zones_pool_name.
+// lives, which counts. The inner one walks the index zones_pool_name and reads no more than the page, which only then
+// is sorted: without it the planner prefers to sort all that is left of the pool, for every page.
 constexpr const char* sql_desired =
     "select distinct on (name_key) id, name_key, version, serial, deleted_at is not null "
-    "from zones where pool_id = $1 and name_key > $2 and type <> 'CATALOG' "
-    "order by name_key, deleted_at is not null, deleted_at desc limit $3";
+    "from (select id, name_key, version, serial, deleted_at from zones "
+    "      where pool_id = $1 and name_key > $2 and type <> 'CATALOG' "
+    "      order by name_key fetch first $3 rows with ties) page "
+    "order by name_key, deleted_at is not null, deleted_at desc";
 
 constexpr const char* sql_look_up =
     "select distinct on (z.name_key) z.id, z.name_key, z.version, z.serial, z.deleted_at is not null, c.seq "
@@ -37,13 +40,21 @@ DesiredZone desired_of(const Rows& rows, std::size_t row) {
 std::vector<DesiredZone> NameserverWork::read_desired(PoolId pool, const std::optional<dns::Name>& after,
                                                       std::size_t limit) {
   // The root's key is empty and no zone: every other key is greater.
-  const Bytes after_key = after ? name_key_of(*after) : Bytes();
-  const Rows rows =
-      pool_.acquire()->execute(sql_desired, {pool.uuid(), ByteView(after_key), static_cast<std::int64_t>(limit)});
+  Bytes after_key = after ? name_key_of(*after) : Bytes();
+  const auto connection = pool_.acquire();
   std::vector<DesiredZone> zones;
-  zones.reserve(rows.size());
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    zones.push_back(desired_of(rows, row));
+  zones.reserve(limit);
+  // Once as a rule, and once more at the end of the list: names with several rows make a read shorter than its limit.
+  for (bool is_end = false; !is_end && zones.size() < limit;) {
+    const auto wanted = static_cast<std::int64_t>(limit - zones.size());
+    const Rows rows = connection->execute(sql_desired, {pool.uuid(), ByteView(after_key), wanted});
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      zones.push_back(desired_of(rows, row));
+    }
+    is_end = rows.empty();
+    if (!is_end) {
+      after_key = name_key_of(zones.back().name);
+    }
   }
   return zones;
 }

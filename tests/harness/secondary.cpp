@@ -37,7 +37,8 @@ bool stands_still(pid_t pid) {
 
 void Secondary::launch(const std::vector<std::string>& command, const std::function<bool()>& is_up) {
   server_ = Process(command, {.log_file = folder_ / "log"});
-  const bool up = eventually([&] { return !server_.running() || is_up(); });
+  // A hundred thousand zones take BIND half a minute to load.
+  const bool up = eventually([&] { return !server_.running() || is_up(); }, std::chrono::minutes(3));
   if (!up || !server_.running()) throw std::runtime_error(command.front() + " did not start: " + log());
 }
 
