@@ -1,6 +1,7 @@
 #include "pool-manager/session.hpp"
 
 #include "base/random.hpp"
+#include "storage/hints.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
@@ -289,7 +290,14 @@ boost::asio::awaitable<void> Session::save_or_end() {
 /// False: the lease is lost. Throws, with nothing forgotten, if the database can't be asked.
 boost::asio::awaitable<bool> Session::save_once() {
   storage::ProgressUpdate update = window_.take_update();
-  auto save = [lease = lease_.lease(), update](storage::NameserverWork& work) { return work.save(lease, update); };
+  auto save = [lease = lease_.lease(), update, nameserver = settings_.id.to_string()](storage::NameserverWork& work) {
+    const bool saved = work.save(lease, update);
+    // Whoever waits for a version looks now. If the hint fails the same is saved once more, which changes nothing.
+    if (saved && (update.visible_through || !update.confirmed.empty() || !update.exceptions.empty())) {
+      work.send_hint(storage::channel_visible, nameserver);
+    }
+    return saved;
+  };
   std::exception_ptr failure;
   bool is_held = false;
   try {
