@@ -94,18 +94,13 @@ boost::asio::awaitable<std::optional<storage::ProvedZone>> ContentProof::look_up
 
 /// With the transfer key, and without where that isn't let through: a nameserver may go by addresses.
 boost::asio::awaitable<ContentProof::Sum> ContentProof::ask_nameserver(dns::Name name) {
-  const dnssec::DigestKey* key = key_ ? &key_->key : &*own_key_;
-  const NameserverAccess& access = scope_.access;
-  const bool can_sign = access.transfer_key != nullptr;
-  Sum sum = ContentError{ContentErrc::refused, "REFUSED"};
-  for (const bool is_signed : {!asks_unsigned_, asks_unsigned_}) {
-    if ((is_signed && !can_sign) || sum || sum.error().code != ContentErrc::refused) {
-      continue;  // nothing was waited for
-    }
-    TransferSource source{access.address, access.port, is_signed ? access.transfer_key : nullptr};
-    sum = co_await sum_up_zone(scope_.executor, std::move(source), name, key, bounds(), &scope_.context.clock);
-    if (sum) {
-      asks_unsigned_ = !is_signed;
+  const bool can_sign = scope_.access.transfer_key != nullptr;
+  Sum sum = co_await ask_nameserver_as(name, can_sign && !asks_unsigned_);
+  if (!sum && sum.error().code == ContentErrc::refused && can_sign) {
+    Sum other = co_await ask_nameserver_as(name, asks_unsigned_);
+    if (other) {
+      asks_unsigned_ = !asks_unsigned_;
+      sum = std::move(other);
     }
   }
   if (sum) {
@@ -115,9 +110,14 @@ boost::asio::awaitable<ContentProof::Sum> ContentProof::ask_nameserver(dns::Name
   co_return sum;
 }
 
+boost::asio::awaitable<ContentProof::Sum> ContentProof::ask_nameserver_as(dns::Name name, bool is_signed) {
+  TransferSource source{scope_.access.address, scope_.access.port, is_signed ? scope_.access.transfer_key : nullptr};
+  return sum_up_zone(scope_.executor, std::move(source), std::move(name), &digest_key(), bounds(),
+                     &scope_.context.clock);
+}
+
 /// From the primary that answered last, or the next one.
 boost::asio::awaitable<ContentProof::Sum> ContentProof::ask_mdns(dns::Name name) {
-  const dnssec::DigestKey* key = key_ ? &key_->key : &*own_key_;
   const std::vector<Primary>& primaries = scope_.access.primaries;
   Sum sum = ContentError{ContentErrc::unreachable, "there is no primary, or no transfer key"};
   if (!scope_.access.transfer_key) {
@@ -126,7 +126,8 @@ boost::asio::awaitable<ContentProof::Sum> ContentProof::ask_mdns(dns::Name name)
   for (std::size_t tried = 0; tried < primaries.size() && !sum; ++tried) {
     const Primary& primary = primaries[primary_ % primaries.size()];
     TransferSource source{primary.address, primary.port, scope_.access.transfer_key};
-    sum = co_await sum_up_zone(scope_.executor, std::move(source), name, key, bounds(), &scope_.context.clock);
+    sum =
+        co_await sum_up_zone(scope_.executor, std::move(source), name, &digest_key(), bounds(), &scope_.context.clock);
     if (!sum) {
       ++primary_;
     }
@@ -144,6 +145,10 @@ boost::asio::awaitable<bool> ContentProof::is_stored(storage::ProvedZone zone, Z
   };
   const std::optional<storage::DigestOctets> stored = co_await ask_proofs(scope_.context, read);
   co_return stored&&* stored == sum.all.octets();
+}
+
+const dnssec::DigestKey& ContentProof::digest_key() const {
+  return key_ ? key_->key : *own_key_;
 }
 
 /// What is behind the driver `none` isn't known.

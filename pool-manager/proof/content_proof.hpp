@@ -42,8 +42,10 @@ class ContentProof {
   [[nodiscard]] boost::asio::awaitable<void> find_key();
   [[nodiscard]] boost::asio::awaitable<std::optional<storage::ProvedZone>> look_up(dns::Name name);
   [[nodiscard]] boost::asio::awaitable<Sum> ask_nameserver(dns::Name name);
+  [[nodiscard]] boost::asio::awaitable<Sum> ask_nameserver_as(dns::Name name, bool is_signed);
   [[nodiscard]] boost::asio::awaitable<Sum> ask_mdns(dns::Name name);
   [[nodiscard]] boost::asio::awaitable<bool> is_stored(storage::ProvedZone zone, ZoneSum sum);
+  [[nodiscard]] const dnssec::DigestKey& digest_key() const;
   [[nodiscard]] bool makes_own_denial() const;
   [[nodiscard]] TransferBounds bounds() const;
 

@@ -87,8 +87,6 @@ boost::asio::awaitable<void> ContentRound::step() {
   const SteadyTime now = scope_.context.clock.steady();
   const std::optional<Divergences::Due> due = divergences_.due(now);
   if (due) {
-    // Put off first: if what follows fails, the others get their turn.
-    divergences_.put_off(due->zone, now);
     ContentProof::Result result = co_await compare(due->name);
     co_await settle(due->zone, due->name, std::move(result));
   } else if (now >= pace_.next()) {
@@ -124,8 +122,10 @@ boost::asio::awaitable<void> ContentRound::next_zone() {
   const ZoneId zone = zones.front().desired.zone;
   const dns::Name name = zones.front().desired.name;
   after_ = name;
-  ContentProof::Result result = co_await compare(name);
-  co_await settle(zone, name, std::move(result));
+  if (!divergences_.contains(zone)) {  // those have times of their own
+    ContentProof::Result result = co_await compare(name);
+    co_await settle(zone, name, std::move(result));
+  }
   co_await save_position(false);
 }
 

@@ -48,6 +48,7 @@ class Divergences {
   /// It is right, or gone. True if it had been told as diverged.
   bool forget(const ZoneId& zone);
 
+  [[nodiscard]] bool contains(const ZoneId& zone) const { return zones_.contains(zone); }
   struct Due {
     ZoneId zone;
     dns::Name name;

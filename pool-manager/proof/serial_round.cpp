@@ -29,6 +29,9 @@ constexpr auto save_interval = 60s;
 /// Zones whose signatures end soon are looked at again, so many at a time.
 constexpr auto again_interval = 60s;
 constexpr std::size_t again_zones = 64;
+/// PowerDNS may know the records of a zone that was just signed and yet take it for an unsigned one, until it reads the
+/// zone's metadata again (zone-metadata-cache-ttl, 60 s).
+constexpr auto missing_patience = 90s;
 /// Faults that are kept for a nameserver: more of them are one fault of all zones, which is counted.
 constexpr std::size_t faults_max = 10'000;
 
@@ -40,7 +43,9 @@ SerialRound::SerialRound(const ProofScope& scope)
       wakeup_(scope.executor) {}
 
 std::size_t SerialRound::expiring() const {
-  return std::max({expiring_.size(), expiring_in_round_, expiring_in_last_round_});
+  const auto told =
+      static_cast<std::size_t>(std::ranges::count_if(expiring_, [](const auto& item) { return item.second.is_told; }));
+  return expiring_.size() < faults_max ? told : std::max({told, expiring_in_round_, expiring_in_last_round_});
 }
 
 boost::asio::awaitable<void> SerialRound::run() {
@@ -79,7 +84,7 @@ boost::asio::awaitable<void> SerialRound::load() {
   }
   for (storage::FaultKept& fault : faults) {
     if (fault.fault == storage::ContentFault::expiring) {
-      expiring_.emplace(fault.zone, std::move(fault.name));
+      expiring_.emplace(fault.zone, Fault{std::move(fault.name), now, true});
     }
   }
   is_loaded_ = true;
@@ -163,7 +168,7 @@ boost::asio::awaitable<void> SerialRound::look_again() {
   std::vector<dns::Name> names;
   std::vector<ZoneId> ids;
   for (; from != expiring_.end() && names.size() < again_zones; ++from) {
-    names.push_back(from->second);
+    names.push_back(from->second.name);
     ids.push_back(from->first);
     again_after_ = from->first;
   }
@@ -266,17 +271,22 @@ void SerialRound::judge_signature_of(const storage::ProvedZone& zone, const Sign
     return;
   }
   ++expiring_in_round_;
-  if (expiring_.contains(id) || expiring_.size() < faults_max) {
-    if (expiring_.emplace(id, zone.desired.name).second) {
-      scope_.context.log.error("a zone's signatures end soon, or are wrong, on a nameserver",
-                               {{"nameserver", scope_.settings.name},
-                                {"zone", zone.desired.name.to_text()},
-                                {"serial", serial->value()},
-                                {"reason", describe(state)}});
-    }
-    unsaved_[id] =
-        storage::FaultFound{storage::ContentFault::expiring, id, zone.desired.name, *serial, describe(state)};
+  if (!expiring_.contains(id) && expiring_.size() >= faults_max) {
+    return;
   }
+  const SteadyTime now = scope_.context.clock.steady();
+  Fault& fault = expiring_.try_emplace(id, Fault{zone.desired.name, now}).first->second;
+  if (state.kind == SignatureState::Kind::missing && !fault.is_told && now < fault.since + missing_patience) {
+    return;
+  }
+  if (!std::exchange(fault.is_told, true)) {
+    scope_.context.log.error("a zone's signatures end soon, or are wrong, on a nameserver",
+                             {{"nameserver", scope_.settings.name},
+                              {"zone", zone.desired.name.to_text()},
+                              {"serial", serial->value()},
+                              {"reason", describe(state)}});
+  }
+  unsaved_[id] = storage::FaultFound{storage::ContentFault::expiring, id, zone.desired.name, *serial, describe(state)};
 }
 
 void SerialRound::take_end(const SignatureTimes& signature) {

@@ -63,7 +63,12 @@ class SerialRound {
   SteadyTime round_began_{};
   std::optional<SteadyTime> complete_since_;
 
-  std::map<ZoneId, dns::Name> expiring_;  ///< those that are kept
+  struct Fault {
+    dns::Name name;
+    SteadyTime since;
+    bool is_told = false;  ///< else it is looked at again first
+  };
+  std::map<ZoneId, Fault> expiring_;  ///< signatures end soon, or are wrong
   std::size_t expiring_in_round_ = 0, expiring_in_last_round_ = 0;
   std::optional<ZoneId> again_after_;
   SteadyTime again_at_{};
