@@ -28,3 +28,8 @@ foreach(name signing signed_history signed_secondaries)
   target_compile_definitions(e2e_${name} PRIVATE MINIDNS_INTEROP_DIR="${CMAKE_CURRENT_SOURCE_DIR}/interop")
   add_dependencies(e2e_${name} central mdns pool-manager)
 endforeach()
+# What may happen to nameservers.
+foreach(name nameserver_faults)
+  minidns_test(e2e_${name} SOURCES ${CMAKE_CURRENT_LIST_DIR}/${name}.cpp LINK minidns_harness LABELS e2e TIMEOUT 900)
+  add_dependencies(e2e_${name} central mdns pool-manager)
+endforeach()

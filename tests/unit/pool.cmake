@@ -3,6 +3,7 @@ minidns_test(pool_unit
     unit/pool_leases.cpp
     unit/pool_plan.cpp
     unit/pool_window.cpp
+    unit/pool_window_faults.cpp
     unit/pool_window_prefix.cpp
   LINK minidns_pool_manager
   LABELS unit
