@@ -75,7 +75,11 @@ Session::Session(const WorkContext& context, const HeldLease& lease, NameserverM
       save_wakeup_(executor),
       circuit_wakeup_(executor),
       entry_wakeup_(executor),
-      group_([this](const std::exception_ptr& failure) { loop_failed(reason_of(failure)); }) {}
+      group_([this](const std::exception_ptr& failure) { loop_failed(reason_of(failure)); }) {
+  if (access_.control) {
+    access_.control->driver->set_permit([this] { return lease_.is_valid(context_.clock.steady()); });
+  }
+}
 
 boost::asio::awaitable<Session::End> Session::run() {
   auto read = [nameserver = settings_.id](storage::NameserverWork& work) { return work.read_progress(nameserver); };

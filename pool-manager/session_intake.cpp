@@ -24,9 +24,8 @@ constexpr std::size_t task_batch = 500;
 constexpr SteadyTime::duration tasks_interval = 1s;
 /// For a task that is in hand, until the database may give it out again: a few times as long as an attempt takes.
 constexpr auto task_hold = 30s;
-/// A nameserver that is away for so long makes its zones' status ERROR.
-constexpr auto overdue_age = 60s;
-constexpr auto overdue_interval = 15s;
+/// While a nameserver is away for too long, new tasks are looked for so often.
+constexpr std::chrono::milliseconds overdue_interval = 15s;
 constexpr std::size_t overdue_batch = 10'000;
 /// Tasks are counted so often, for the metrics: it reads them all.
 constexpr auto count_interval = 15s;
@@ -110,14 +109,15 @@ boost::asio::awaitable<void> Session::check_settings() {
 boost::asio::awaitable<void> Session::work_on_tasks() {
   SteadyTime next_count{};
   SteadyTime next_overdue{};
+  const std::chrono::milliseconds absence = context_.settings.retry.error_after_absence;
   while (!end_) {
     const SteadyTime now = context_.clock.steady();
     if (now >= next_count) {
       next_count = now + count_interval;
       co_await count_tasks();
     }
-    if (circuit_.is_open() && now >= circuit_.open_since() + overdue_age && now >= next_overdue) {
-      next_overdue = now + overdue_interval;
+    if (circuit_.is_open() && now >= circuit_.open_since() + absence && now >= next_overdue) {
+      next_overdue = now + std::min(overdue_interval, absence);
       co_await mark_overdue_tasks();
     }
     bool has_more = false;
@@ -162,8 +162,9 @@ boost::asio::awaitable<bool> Session::take_tasks() {
 boost::asio::awaitable<void> Session::mark_overdue_tasks() {
   bool has_more = true;
   while (has_more && !end_) {
-    auto mark = [lease = lease_.lease()](storage::NameserverWork& work) {
-      return work.mark_overdue(lease, overdue_age, "the nameserver can't be reached", overdue_batch);
+    auto mark = [lease = lease_.lease(),
+                 age = context_.settings.retry.error_after_absence](storage::NameserverWork& work) {
+      return work.mark_overdue(lease, age, "the nameserver can't be reached", overdue_batch);
     };
     const auto marked = co_await ask_database(context_, mark);
     if (!marked) {

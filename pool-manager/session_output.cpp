@@ -158,7 +158,8 @@ boost::asio::awaitable<void> Session::give_batch() {
 }
 
 boost::asio::awaitable<void> Session::give(Step step, std::vector<Window::Ticket> tickets) {
-  if (step == Step::add && !key_is_there_) {
+  // A change means that a zone did not come: perhaps by a key that somebody changed there.
+  if ((step == Step::add && !key_is_there_) || step == Step::change) {
     co_await ensure_key();
   }
   if (step == Step::remove) {
@@ -183,6 +184,9 @@ boost::asio::awaitable<void> Session::give(Step step, std::vector<Window::Ticket
     }
     if (failure && failure->code == DriverErrc::unreachable) {
       unreachable = failure->detail;
+    }
+    if (failure && step == Step::add) {
+      key_is_there_ = false;  // the nameserver may have been made anew, so quickly that nobody noticed
     }
     window_.commanded(tickets[i], step, failure, now);
   }

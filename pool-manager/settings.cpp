@@ -16,6 +16,7 @@ RetryPolicy read_retry(ConfigMap& root) {
     retry.reject("max", "must not be less than retry.first");
   }
   policy.error_after_attempts = static_cast<int>(retry.integer("error_after", 1, 1000, policy.error_after_attempts));
+  policy.error_after_absence = retry.duration("error_after_absence", 1s, 24h, policy.error_after_absence);
   retry.finish();
   return policy;
 }

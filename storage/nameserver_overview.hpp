@@ -60,7 +60,7 @@ struct ZoneTask {
 };
 
 /// A fault of a zone's content on a nameserver.
-struct ContentFault {
+struct ZoneFault {
   NameserverId nameserver;
   std::string fault;  ///< diverged, expiring
   dns::Serial serial;
@@ -83,7 +83,7 @@ class NameserverOverviews {
   /// The living zone of this name, else the one deleted last that is still to go from nameservers.
   [[nodiscard]] virtual std::optional<ZoneStanding> find_zone(const dns::Name& name) = 0;
   [[nodiscard]] virtual std::vector<ZoneTask> tasks_of(const dns::Name& zone) = 0;
-  [[nodiscard]] virtual std::vector<ContentFault> faults_of(ZoneId zone) = 0;
+  [[nodiscard]] virtual std::vector<ZoneFault> faults_of(ZoneId zone) = 0;
 
   /// Has a nameserver that is bootstrapping put in service as soon as it has caught up; announced in the feed. True if
   /// it is on its way or there; false if its state is another one, or it is gone.

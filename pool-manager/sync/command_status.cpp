@@ -69,7 +69,7 @@ int run_why(Tool& tool, const WhyOptions& options) {
         one.task = task;
       }
     }
-    for (const storage::ContentFault& fault : faults) {
+    for (const storage::ZoneFault& fault : faults) {
       if (fault.nameserver == one.nameserver.id) {
         one.faults.push_back(fault);
       }

@@ -124,7 +124,7 @@ json::value task_json(const std::optional<storage::ZoneTask>& task) {
                       {"since", time_text(task->since)}, {"next_try_at", time_text(task->next_try_at)}};
 }
 
-json::object fault_json(const storage::ContentFault& fault) {
+json::object fault_json(const storage::ZoneFault& fault) {
   return {{"fault", fault.fault},
           {"serial", fault.serial.value()},
           {"detail", fault.detail},
@@ -185,7 +185,7 @@ std::string why_text(const storage::ZoneStanding& zone, const std::vector<ZoneOn
     if (one.task) {
       text += task_text(*one.task, now);
     }
-    for (const storage::ContentFault& fault : one.faults) {
+    for (const storage::ZoneFault& fault : one.faults) {
       text += "  content: " + fault.fault + " at serial " + std::to_string(fault.serial.value()) + " since " +
               time_text(fault.found_at) + ": " + fault.detail + "\n";
     }
@@ -204,7 +204,7 @@ std::string why_json(const storage::ZoneStanding& zone, const std::vector<ZoneOn
   json::array list;
   for (const ZoneOnNameserver& one : nameservers) {
     json::array faults;
-    for (const storage::ContentFault& fault : one.faults) {
+    for (const storage::ZoneFault& fault : one.faults) {
       faults.push_back(fault_json(fault));
     }
     json::object object = overview_json(one.nameserver);

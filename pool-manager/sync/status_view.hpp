@@ -14,7 +14,7 @@ namespace minidns::pool::sync {
 struct ZoneOnNameserver {
   storage::NameserverOverview nameserver;
   std::optional<storage::ZoneTask> task;
-  std::vector<storage::ContentFault> faults;
+  std::vector<storage::ZoneFault> faults;
   std::optional<SoaAnswer> answer;  ///< to a question just now; nothing: it could not be asked
 };
 

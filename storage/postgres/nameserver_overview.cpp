@@ -118,9 +118,9 @@ std::vector<ZoneTask> PostgresNameserverOverviews::tasks_of(const dns::Name& zon
   return tasks;
 }
 
-std::vector<ContentFault> PostgresNameserverOverviews::faults_of(ZoneId zone) {
+std::vector<ZoneFault> PostgresNameserverOverviews::faults_of(ZoneId zone) {
   const Rows rows = pool_.acquire()->execute(sql_faults, {zone.uuid()});
-  std::vector<ContentFault> faults;
+  std::vector<ZoneFault> faults;
   for (std::size_t row = 0; row < rows.size(); ++row) {
     faults.push_back({NameserverId(rows.uuid(row, 0)), rows.text(row, 1), serial_column(rows, row, 2),
                       rows.text(row, 3), rows.timestamp(row, 4), rows.timestamp(row, 5)});

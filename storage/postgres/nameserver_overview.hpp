@@ -15,7 +15,7 @@ class PostgresNameserverOverviews final : public NameserverOverviews {
   [[nodiscard]] std::int64_t count_zones(PoolId pool) override;
   [[nodiscard]] std::optional<ZoneStanding> find_zone(const dns::Name& name) override;
   [[nodiscard]] std::vector<ZoneTask> tasks_of(const dns::Name& zone) override;
-  [[nodiscard]] std::vector<ContentFault> faults_of(ZoneId zone) override;
+  [[nodiscard]] std::vector<ZoneFault> faults_of(ZoneId zone) override;
   bool request_service(NameserverId nameserver) override;
 
  private:

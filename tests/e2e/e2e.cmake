@@ -40,3 +40,9 @@ foreach(name sync sync_configurations sync_seeds)
                LINK minidns_harness LABELS e2e TIMEOUT 900)
   add_dependencies(e2e_${name} central mdns pool-manager minidns)
 endforeach()
+
+# What may happen to nameservers.
+foreach(name nameserver_faults)
+  minidns_test(e2e_${name} SOURCES ${CMAKE_CURRENT_LIST_DIR}/${name}.cpp LINK minidns_harness LABELS e2e TIMEOUT 900)
+  add_dependencies(e2e_${name} central mdns pool-manager)
+endforeach()

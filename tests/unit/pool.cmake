@@ -5,6 +5,7 @@ minidns_test(pool_unit
     unit/pool_proof.cpp
     unit/pool_sweep.cpp
     unit/pool_window.cpp
+    unit/pool_window_faults.cpp
     unit/pool_window_prefix.cpp
   LINK minidns_pool_manager
   LABELS unit
