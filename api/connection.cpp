@@ -9,6 +9,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -43,6 +44,10 @@ constexpr std::size_t first_read_octets = 4096;
 // answer be lost (RFC 9112 §9.6). What it sends is read and thrown away, within these bounds.
 constexpr std::chrono::seconds linger_time{2};
 constexpr std::size_t linger_octets_max = 1024 * 1024;
+
+// Many waits end in the same moment, and together may be more than the database pool's queue takes.
+constexpr std::chrono::milliseconds overload_pause{20};
+constexpr std::chrono::seconds overload_patience{2};
 
 constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -123,6 +128,7 @@ class Connection::Session {
   asio::awaitable<std::optional<Answer>> answer_with_database(GuardedCall guarded);
   asio::awaitable<std::variant<Answer, VersionWait>> begin(std::shared_ptr<const GuardedCall> guarded);
   asio::awaitable<std::optional<Answer>> answer_after(VersionWait wait, std::shared_ptr<const GuardedCall> guarded);
+  asio::awaitable<Answer> run_patiently(std::shared_ptr<const GuardedCall> guarded);
 
   Connection& connection_;
   ConnectionContext& context_;
@@ -258,14 +264,24 @@ asio::awaitable<std::optional<Answer>> Connection::Session::answer_after(Version
       co_return std::nullopt;
     }
   }
-  auto job = [context = connection_.context_, call = std::make_shared<const GuardedCall>(after_wait(*guarded, wait))] {
-    return context->service.run(*call);
-  };
-  std::optional<Answer> answer = co_await offload(context_.database, job);
-  if (!answer) {
-    answer = render(Problem{ProblemType::overloaded}, guarded->request_id);
+  co_return co_await run_patiently(std::make_shared<const GuardedCall>(after_wait(*guarded, wait)));
+}
+
+asio::awaitable<Answer> Connection::Session::run_patiently(std::shared_ptr<const GuardedCall> guarded) {
+  const SteadyTime give_up_at = context_.clock.steady() + overload_patience;
+  asio::steady_timer pause(socket_.get_executor());
+  while (true) {
+    auto job = [context = connection_.context_, guarded] { return context->service.run(*guarded); };
+    std::optional<Answer> answer = co_await offload(context_.database, job);
+    if (answer) {
+      co_return *std::move(answer);
+    }
+    if (context_.clock.steady() >= give_up_at) {
+      co_return render(Problem{ProblemType::overloaded}, guarded->request_id);
+    }
+    pause.expires_after(overload_pause);
+    co_await pause.async_wait(asio::use_awaitable);
   }
-  co_return answer;
 }
 
 asio::awaitable<void> Connection::Session::answer_problem(Problem problem) {

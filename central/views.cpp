@@ -80,7 +80,7 @@ std::vector<api::SocketAddress> to_addresses(const std::vector<std::string>& tex
   return addresses;
 }
 
-std::optional<api::VisibilityView> to_view(const std::optional<storage::VersionVisibility>& visibility) {
+std::optional<api::VisibilityView> optional_view(const std::optional<storage::VersionVisibility>& visibility) {
   return visibility ? std::optional(to_view(*visibility)) : std::nullopt;
 }
 
@@ -144,7 +144,7 @@ api::ZoneView to_view(const storage::ZoneRecord& zone) {
           .updated_at = zone.updated_at,
           .transferred_at = zone.inbound ? zone.inbound->transferred_at : std::nullopt,
           .transfer = to_transfer(zone.inbound),
-          .visible = to_view(zone.visibility)};
+          .visible = optional_view(zone.visibility)};
 }
 
 api::RecordsetView to_view(const storage::RecordsetRecord& recordset) {
@@ -172,7 +172,7 @@ api::RecordsetView to_view(const storage::RecordsetRecord& recordset) {
           .zone_version = recordset.changed_in,
           .created_at = recordset.created_at,
           .updated_at = recordset.updated_at,
-          .visible = to_view(recordset.visibility)};
+          .visible = optional_view(recordset.visibility)};
 }
 
 api::Problem no_such_version(dns::Version version) {

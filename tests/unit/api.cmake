@@ -16,6 +16,7 @@ minidns_test(api_unit
     unit/api_service.cpp
     unit/api_socket_address.cpp
     unit/api_target.cpp
+    unit/api_visibility.cpp
     unit/api_zone_request.cpp
   LINK minidns_api Boost::json
   LABELS unit
@@ -35,6 +36,7 @@ minidns_test(api_server
     unit/api_server.cpp
     unit/api_server_limits.cpp
     unit/api_server_shutdown.cpp
+    unit/api_server_waits.cpp
   LINK minidns_api Boost::json
   LABELS unit
   TIMEOUT 120)

@@ -1,5 +1,6 @@
 minidns_test(central_unit
   SOURCES
+    harness/wait.cpp
     unit/central_apex.cpp
     unit/central_command_line.cpp
     unit/central_digest_worker.cpp
@@ -8,7 +9,9 @@ minidns_test(central_unit
     unit/central_parent_view.cpp
     unit/central_roll_plan.cpp
     unit/central_signing_rules.cpp
+    unit/central_sync_rules.cpp
     unit/central_version_policy.cpp
+    unit/central_visibility_waits.cpp
     unit/central_zone_rules.cpp
   LINK minidns_central
   LABELS unit
