@@ -66,6 +66,8 @@ boost::asio::awaitable<void> Session::read_page() {
     }
     epoch_ = page.head.epoch;
     compare_all_ = true;
+    sweep_at_once_ = true;
+    catch_up_ = CatchUp();  // what was compared until now isn't all
     sweep_wakeup_.notify();
     co_return;
   }
@@ -177,10 +179,10 @@ boost::asio::awaitable<void> Session::compare_lists() {
   SteadyTime last{};
   while (!end_) {
     const SteadyTime now = context_.clock.steady();
-    const bool is_wanted = (sweep_wanted_ || compare_all_) && now >= last + sweep_spacing;
+    const bool is_wanted = sweep_at_once_ || ((sweep_wanted_ || compare_all_) && now >= last + sweep_spacing);
     const bool is_due = is_wanted || now >= last + context_.settings.sweep_interval;
     if (may_act() && is_due) {
-      sweep_wanted_ = false;
+      sweep_wanted_ = sweep_at_once_ = false;
       last = now;
       co_await sweep_once();
     }
@@ -221,10 +223,10 @@ boost::asio::awaitable<void> Session::sweep_once() {
     feed_wakeup_.notify();
   }
   window_.set_swept(sweep_state_.retransfer_after ? std::nullopt : std::optional(content_mark()));
-  if (sweep.is_complete()) {
-    has_compared(head.seq);
-  } else {
+  if (!sweep.is_complete()) {
     sweep_wanted_ = true;
+  } else if (!compare_all_) {
+    has_compared(head.seq);
   }
   if (sweep.findings() > 0) {
     context_.log.info("zones compared", {{"nameserver", settings_.name}, {"findings", sweep.findings()}});
