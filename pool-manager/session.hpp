@@ -143,6 +143,7 @@ class Session {
   std::int64_t feed_head_ = 0;
   bool compare_all_ = false;  ///< the feed doesn't tell enough: not read until a sweep has set a new position
   bool sweep_wanted_ = true;
+  bool sweep_at_once_ = false;  ///< however short ago the last one was
   bool more_tasks_ = false;  ///< are due than there was room for
   SweepState sweep_state_;
   storage::DutyState duty_;

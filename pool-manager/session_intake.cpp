@@ -65,6 +65,8 @@ boost::asio::awaitable<void> Session::read_page() {
     }
     epoch_ = page.head.epoch;
     compare_all_ = true;
+    sweep_at_once_ = true;
+    catch_up_ = CatchUp();  // what was compared until now isn't all
     sweep_wakeup_.notify();
     co_return;
   }
@@ -180,9 +182,9 @@ boost::asio::awaitable<void> Session::compare_lists() {
   SteadyTime next{};
   while (!end_) {
     const SteadyTime now = context_.clock.steady();
-    const bool is_wanted = (sweep_wanted_ || compare_all_) && now >= last + sweep_spacing;
+    const bool is_wanted = sweep_at_once_ || ((sweep_wanted_ || compare_all_) && now >= last + sweep_spacing);
     if (may_act() && (is_wanted || now >= next)) {
-      sweep_wanted_ = false;
+      sweep_wanted_ = sweep_at_once_ = false;
       last = now;
       co_await sweep_once();
       next = now + sweep_pause(context_.settings, context_.clock.steady() - now);
@@ -224,10 +226,10 @@ boost::asio::awaitable<void> Session::sweep_once() {
     feed_wakeup_.notify();
   }
   window_.set_swept(sweep_state_.retransfer_after ? std::nullopt : std::optional(content_mark()));
-  if (sweep.is_complete()) {
-    has_compared(head.seq);
-  } else {
+  if (!sweep.is_complete()) {
     sweep_wanted_ = true;
+  } else if (!compare_all_) {
+    has_compared(head.seq);
   }
   if (sweep.findings() > 0) {
     context_.log.info("zones compared", {{"nameserver", settings_.name}, {"findings", sweep.findings()}});

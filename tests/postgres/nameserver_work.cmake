@@ -1,5 +1,5 @@
 minidns_test(postgres_nameserver_work
-  SOURCES postgres/nameserver_work.cpp
+  SOURCES postgres/nameserver_service.cpp postgres/nameserver_work.cpp
   LINK minidns_storage minidns_harness
   LABELS postgres
   TIMEOUT 300)

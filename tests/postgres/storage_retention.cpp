@@ -96,6 +96,7 @@ TEST_F(RetentionTest, DeletedZoneWaitsForItsNameservers) {
   confirm(1, 10);
   EXPECT_EQ(retention.remove_deleted(age), 0) << "confirmed only up to the version before";
   confirm(1, 11);
+  sql("update nameserver_progress set swept_at = now()");
   EXPECT_EQ(retention.remove_deleted(240h * 2), 0) << "too young";
   while (retention.remove_deleted(age) > 0) {
   }
@@ -110,6 +111,46 @@ TEST_F(RetentionTest, DeletedZoneWaitsForItsNameservers) {
   EXPECT_EQ(desk.number(), 11);
   static_cast<void>(desk.create_zone("example.org."));
   EXPECT_EQ(desk.number(), 12);
+}
+
+TEST_F(RetentionTest, DeletedZoneDoesNotWaitForANameserverInMaintenanceWhichNeedsItsTombstone) {
+  Desk desk(conninfo());
+  sql("insert into nameservers (id, pool_id, name, driver, address, state) select gen_random_uuid(), id, 'away', "
+      "'none',"
+      " '127.0.0.2', 'maintenance' from pools;"
+      "insert into nameserver_progress (nameserver_id, visible_through, swept_at) select id, 1, now() - interval '20 "
+      "days'"
+      " from nameservers where name = 'away'");
+  const auto zone = busy_zone(desk);
+  sql("insert into tasks (nameserver_id, name_key, zone_name, zone_id, action, since_seq, seq, version, serial)"
+      " select n.id, z.name_key, z.name, z.id, 'update', 2, 2, 2, 2 from nameservers n, zones z where n.name = 'away'");
+  ASSERT_TRUE(desk.zones().remove(Desk::scope(), zone.id));
+  desk.number();
+  make_old();
+  PostgresRetention retention(desk.pool());
+  EXPECT_EQ(retention.remove_deleted(age), 0) << "the one in service has not confirmed it";
+  confirm(1, 11);
+  sql("update nameserver_progress set swept_at = now() where visible_through = 11");
+  while (retention.remove_deleted(age) > 0) {
+  }
+  EXPECT_EQ(sql("select count(*) from zones"), "0");
+  EXPECT_EQ(sql("select pool_id is not null from tombstones"), "t") << "whose it was is known";
+  sql("update nameserver_progress set swept_at = now()");
+  EXPECT_EQ(retention.remove_deleted(age), 1) << "it is back, and was compared";
+  EXPECT_EQ(sql("select count(*) from tombstones"), "0");
+}
+
+TEST_F(RetentionTest, ARetiredNameserverHoldsNothing) {
+  Desk desk(conninfo());
+  sql("update nameservers set state = 'retired'");
+  const auto zone = busy_zone(desk);
+  ASSERT_TRUE(desk.zones().remove(Desk::scope(), zone.id));
+  desk.number();
+  make_old();
+  PostgresRetention retention(desk.pool());
+  while (retention.remove_deleted(age) > 0) {
+  }
+  EXPECT_EQ(sql("select (select count(*) from zones) + (select count(*) from tombstones)"), "0");
 }
 
 TEST_F(RetentionTest, LargeZoneGoesInSteps) {

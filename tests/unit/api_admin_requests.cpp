@@ -171,12 +171,36 @@ TEST(NameserverRequest, EachErrorNamesItsFieldAndReason) {
       {nameserver_body(R"("driver":"nsd","settings":{"pattern":"p"},"secret":")" + std::string(16385, 'x') + "\""),
        "secret", "16384"},
       {nameserver_body(R"("driver":"none","state":"asleep")"), "state", "not bootstrapping"},
+      {nameserver_body(R"("driver":"none","enters_service":1)"), "enters_service", "boolean"},
+      {nameserver_body(R"("driver":"none","force":"yes")"), "force", "boolean"},
       {nameserver_body(R"("driver":"none","notify_key_id":"x")"), "notify_key_id", "UUID"},
   };
   for (const BadBody& row : rows) {
     SCOPED_TRACE(row.body);
     expect_field_error(parse_new_nameserver(row.body), row.path, row.words);
   }
+}
+
+TEST(NameserverRequest, AStateCanBeAskedForAndForced) {
+  const auto made =
+      parse_new_nameserver(nameserver_body(R"("driver":"none","state":"bootstrapping","enters_service":true)"));
+  ASSERT_TRUE(made.has_value()) << why(made);
+  EXPECT_EQ(made->state, NameserverState::bootstrapping);
+  EXPECT_EQ(made->enters_service, true);
+  EXPECT_FALSE(made->force);
+  const auto change = parse_nameserver_change(R"({"state":"in_service","force":true})");
+  ASSERT_TRUE(change.has_value()) << why(change);
+  EXPECT_EQ(change->state, NameserverState::in_service);
+  EXPECT_FALSE(change->enters_service.has_value());
+  EXPECT_TRUE(change->force);
+}
+
+TEST(NameserverRequest, AConfirmationHasANumberOfZones) {
+  EXPECT_EQ(parse_deletion_confirmation(R"({"zones":1234})").value(), 1234);
+  expect_field_error(parse_deletion_confirmation("{}"), "zones", "required");
+  expect_field_error(parse_deletion_confirmation(R"({"zones":"all"})"), "zones", "integer");
+  expect_field_error(parse_deletion_confirmation(R"({"zones":0})"), "zones", "1");
+  expect_field_error(parse_deletion_confirmation(R"({"zones":1,"names":[]})"), "names", "not valid");
 }
 
 TEST(NameserverRequest, SettingsAndSecretAreChangedTogetherWithTheDriversName) {

@@ -148,6 +148,35 @@ TEST(Render, ANameserverNeverShowsItsSecret) {
   EXPECT_TRUE(object.at("notify_key_id").is_null());
 }
 
+TEST(Render, ANameserverShowsHowFarItHasComeAndWhatItWasRefused) {
+  NameserverView nameserver{.id = id<NameserverId>(id_a),
+                            .pool_id = id<PoolId>(id_b),
+                            .name = "bind",
+                            .address = *IpAddress::parse("127.0.0.1"),
+                            .port = 53,
+                            .state = NameserverState::in_service,
+                            .view = "default",
+                            .allow_unsigned_soa = false,
+                            .has_secret = false,
+                            .revision = 1,
+                            .created_at = some_time()};
+  const json::object quiet = render(nameserver, base_url);
+  EXPECT_EQ(quiet.at("enters_service"), false);
+  EXPECT_TRUE(quiet.at("catching_up").is_null());
+  EXPECT_TRUE(quiet.at("refused_deletion").is_null());
+  nameserver.state = NameserverState::bootstrapping;
+  nameserver.enters_service = true;
+  nameserver.catching_up = {.compared = true, .changes = 3, .tasks = 12};
+  nameserver.refused_deletion = {
+      .unknown_zones = 1234, .zones = 5000, .names = {"a.example."}, .refused_at = some_time()};
+  const json::object object = render(nameserver, base_url);
+  EXPECT_EQ(object.at("state"), "bootstrapping");
+  EXPECT_EQ(object.at("enters_service"), true);
+  EXPECT_EQ(object.at("catching_up"), json::parse(R"({"compared":true,"changes":3,"tasks":12})"));
+  EXPECT_EQ(object.at("refused_deletion"), json::parse(R"({"unknown_zones":1234,"zones":5000,"names":["a.example."],
+    "refused_at":"2026-11-21T02:41:43.000001","confirmed_until":null})"));
+}
+
 TEST(Render, ATsigKeyIsAsItWasGiven) {
   const TsigKeyView key{id<TsigKeyId>(id_a),
                         {"K1", name("K1.")},

@@ -272,6 +272,21 @@ TEST_F(ServiceTest, AdminsThingsHaveTheStatusesOfDesignate) {
   }
 }
 
+TEST_F(ServiceTest, ARefusedDeletionIsConfirmedByItsNumber) {
+  const Answer created =
+      ask(Method::post, "/v2/nameservers",
+          R"({"name":"n","pool_id":"794ccc2c-d751-44fe-b57f-8894c9f5c842","driver":"none","address":"::1"})",
+          FakePorts::admin_token);
+  const std::string path = "/v2/nameservers/" + std::string(json::parse(created.body).at("id").as_string());
+  const auto confirm = [&](const std::string& body, const char* token) {
+    return ask(Method::post, path + "/tasks/confirm_deletion", body, token).status;
+  };
+  EXPECT_EQ(confirm(R"({"zones":12})", FakePorts::admin_token), 200);
+  EXPECT_EQ(confirm(R"({"zones":11})", FakePorts::admin_token), 400);
+  EXPECT_EQ(confirm("{}", FakePorts::admin_token), 400);
+  EXPECT_EQ(ask(Method::post, path + "/tasks/confirm_deletion", R"({"zones":12})").status, 403) << "not a member's";
+}
+
 TEST_F(ServiceTest, ServiceStatusesHaveTwoSpellings) {
   for (const char* path : {"/v2/service_statuses", "/v2/service_status"}) {
     const Answer answer = ask(Method::get, path, {}, FakePorts::admin_token);

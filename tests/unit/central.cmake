@@ -6,6 +6,7 @@ minidns_test(central_unit
     unit/central_digest_worker.cpp
     unit/central_recordset_place.cpp
     unit/central_recordset_rules.cpp
+    unit/central_nameserver_state.cpp
     unit/central_parent_view.cpp
     unit/central_roll_plan.cpp
     unit/central_signing_rules.cpp

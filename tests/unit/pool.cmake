@@ -1,5 +1,6 @@
 minidns_test(pool_unit
   SOURCES
+    unit/pool_catch_up.cpp
     unit/pool_leases.cpp
     unit/pool_plan.cpp
     unit/pool_proof.cpp
