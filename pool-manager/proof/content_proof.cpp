@@ -54,8 +54,10 @@ boost::asio::awaitable<ContentProof::Result> ContentProof::compare(dns::Name nam
   }
   const bool is_proved = co_await is_stored(*zone, *there);
   if (is_proved) {
+    scope_.metrics.proof.proved_by_digest.increment();
     co_return result;
   }
+  scope_.metrics.proof.proved_by_transfer.increment();
   const Sum here = co_await ask_mdns(name);
   if (!here) {
     result.outcome = here.error().code == ContentErrc::changed ? ContentOutcome::changed : ContentOutcome::no_reference;

@@ -23,6 +23,11 @@ Counter repairs(Metrics& metrics, const std::string& nameserver, const char* res
                          {{"nameserver", nameserver}, {"result", result}});
 }
 
+Counter references(Metrics& metrics, const std::string& nameserver, const char* reference) {
+  return metrics.counter(prefix + "content_references_total", "What contents were compared with",
+                         {{"nameserver", nameserver}, {"reference", reference}});
+}
+
 const std::vector<double>& comparison_bounds_s() {
   static const std::vector<double> bounds{0.001, 0.01, 0.1, 1, 10, 60, 600};
   return bounds;
@@ -82,6 +87,8 @@ ProofMetrics::ProofMetrics(Metrics& metrics, const std::string& nameserver)
                                      "Of the pool manager's clock to the database's", {{"nameserver", nameserver}})),
       repairs_done(repairs(metrics, nameserver, "done")),
       repairs_failed(repairs(metrics, nameserver, "failed")),
+      proved_by_digest(references(metrics, nameserver, "digest")),
+      proved_by_transfer(references(metrics, nameserver, "mdns")),
       comparison_time(metrics.histogram(prefix + "content_comparison_seconds", "Time of a comparison of contents",
                                         comparison_bounds_s(), {{"nameserver", nameserver}})),
       compared_records(metrics.counter(prefix + "content_records_total", "Records that nameservers transferred to us",

@@ -27,6 +27,7 @@ class ProofMetrics {
   Gauge signature_least;                ///< seconds until the first signature ends that was seen
   Gauge clock_difference;               ///< of this program's clock to the database's, in seconds
   Counter repairs_done, repairs_failed;
+  Counter proved_by_digest, proved_by_transfer;  ///< comparisons by what they compared with
   Histogram comparison_time;
   Counter compared_records, compared_octets;
 

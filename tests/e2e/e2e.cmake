@@ -1,5 +1,5 @@
 # The whole system with real secondaries. Each program starts a platform of its own.
-foreach(name main_job split_horizon faults catalog control_channels digests master_key proof)
+foreach(name main_job split_horizon faults catalog control_channels digests master_key)
   minidns_test(e2e_${name} SOURCES ${CMAKE_CURRENT_LIST_DIR}/${name}.cpp LINK minidns_harness LABELS e2e TIMEOUT 600)
   add_dependencies(e2e_${name} central mdns pool-manager)
 endforeach()
@@ -28,10 +28,11 @@ minidns_test(e2e_key_rolls
   TIMEOUT 600)
 add_dependencies(e2e_key_rolls central mdns pool-manager)
 # Signed zones; the tools and other servers judge.
-foreach(name signing signed_history signed_secondaries)
+foreach(name signing signed_history signed_secondaries proof)
   minidns_test(e2e_${name} SOURCES ${CMAKE_CURRENT_LIST_DIR}/${name}.cpp ${CMAKE_CURRENT_LIST_DIR}/signed_zones.cpp
                LINK minidns_harness LABELS e2e TIMEOUT 600)
-  target_compile_definitions(e2e_${name} PRIVATE MINIDNS_INTEROP_DIR="${CMAKE_CURRENT_SOURCE_DIR}/interop")
+  target_compile_definitions(e2e_${name} PRIVATE MINIDNS_INTEROP_DIR="${CMAKE_CURRENT_SOURCE_DIR}/interop"
+                             MINIDNS_ALERTS_FILE="${PROJECT_SOURCE_DIR}/deploy/alerts.yml")
   add_dependencies(e2e_${name} central mdns pool-manager)
 endforeach()
 # A nameserver that is built from nothing, by the command line tool.

@@ -1,7 +1,9 @@
 // What nameservers serve is proved: zones are changed behind the platform's back at the same serial, are found and
 // mended; signatures that end too soon are shown; who refuses transfers is counted. The rounds are of seconds.
 
-#include "tests/e2e/served.hpp"
+#include "tests/e2e/signed_zones.hpp"
+#include "tests/harness/knot_server.hpp"
+#include "tests/harness/nsd_server.hpp"
 #include "tests/harness/process.hpp"
 
 #include <gtest/gtest.h>
@@ -10,6 +12,8 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <regex>
+#include <set>
 
 namespace minidns::e2e {
 namespace {
@@ -28,8 +32,36 @@ class Proof : public testing::Test {
     options.pool_manager_config =
         "proof: {round: 1s, content_round: 2s, transfers_per_second: 20, look_again: 500ms, signature_margin: 30d}\n";
     platform_ = std::make_unique<Platform>(options);
+    auto admin = platform_->rest("operator", "admin");
+    Platform::created(admin.post("/v2/dnssec/policies", json::object{{"name", "nsec3"}, {"denial", "NSEC3"}}));
+    add_knot_and_nsd(admin);
   }
-  static void TearDownTestSuite() { platform_.reset(); }
+  static void add_knot_and_nsd(RestClient& admin) {
+    knot_ = std::make_unique<harness::KnotServer>(std::vector<harness::KeySpec>());
+    nsd_ = std::make_unique<harness::NsdServer>(std::vector{platform_->transfer_key()}, "127.0.0.1",
+                                                harness::NsdServer::Control::tls);
+    const auto& key = platform_->transfer_key().name;
+    const auto pattern =
+        nsd_->add_pattern({{"127.0.0.1", platform_->mdns_port(), key}, {"127.0.0.2", platform_->mdns_port(), key}});
+    const auto keys = admin.get("/v2/tsigkeys?name=" + key).body;
+    const auto key_id = id_of(keys.at("tsigkeys").as_array().at(0));
+    const auto body = [&](const char* driver, const harness::Secondary& server, const json::object& settings) {
+      return json::object{{"name", driver},        {"pool_id", platform_->pool_id()},
+                          {"driver", driver},      {"address", server.address()},
+                          {"port", server.port()}, {"transfer_key_id", key_id},
+                          {"settings", settings}};
+    };
+    Platform::created(
+        admin.post("/v2/nameservers", body("knot", *knot_, {{"control_socket", knot_->control_socket()}})));
+    auto nsd = body("nsd", *nsd_, {{"pattern", pattern}, {"control_port", nsd_->control_port()}});
+    nsd["secret"] = nsd_->control_certificates().credentials();
+    Platform::created(admin.post("/v2/nameservers", nsd));
+  }
+  static void TearDownTestSuite() {
+    platform_.reset();
+    knot_.reset();
+    nsd_.reset();
+  }
   void TearDown() override {
     if (HasFailure()) std::cerr << platform_->logs();
   }
@@ -49,9 +81,15 @@ class Proof : public testing::Test {
       Platform::created(rest.put("/v2/zones/" + id + "/dnssec", json::object{}));
     }
     const Zone zone{id, name, serial_of(rest, id)};
-    EXPECT_TRUE(serves(platform().bind(), name, zone.serial, long_wait));
-    EXPECT_TRUE(serves(platform().powerdns(), name, zone.serial, long_wait));
+    expect_served(zone);
     return zone;
+  }
+
+  static void expect_served(const Zone& zone) {
+    EXPECT_TRUE(serves(platform().bind(), zone.name, zone.serial, long_wait));
+    EXPECT_TRUE(serves(platform().powerdns(), zone.name, zone.serial, long_wait));
+    EXPECT_TRUE(serves(*knot_, zone.name, zone.serial, long_wait));
+    EXPECT_TRUE(serves(*nsd_, zone.name, zone.serial, long_wait));
   }
 
   /// At the same serial, so that no serial tells it.
@@ -108,33 +146,39 @@ class Proof : public testing::Test {
   static double compared(const std::string& nameserver, const std::string& result) {
     return metric("content_comparisons_total", nameserver, ",result=\"" + result + "\"");
   }
-  /// The whole way: found, told, mended, forgotten.
-  template <class Server>
-  static void expect_mended(const Server& server, const Zone& zone, const std::string& nameserver) {
-    const double repairs = metric("content_repairs_total", nameserver, ",result=\"done\"");
-    EXPECT_TRUE(eventually([&] { return metric("content_repairs_total", nameserver, ",result=\"done\"") > repairs; },
-                           long_wait));
-    EXPECT_TRUE(has(server, zone, right));
-    EXPECT_TRUE(eventually([&] { return faults(zone, "diverged").empty(); }, long_wait));
-    EXPECT_TRUE(serves(server, zone.name, zone.serial)) << "the serial is what it was";
-    EXPECT_TRUE(eventually([&] { return metric("zones", nameserver, ",state=\"diverged\"") == 0; }, long_wait));
-  }
-
   static std::unique_ptr<Platform> platform_;
+  static std::unique_ptr<harness::KnotServer> knot_;
+  static std::unique_ptr<harness::NsdServer> nsd_;
 };
 
 std::unique_ptr<Platform> Proof::platform_;
+std::unique_ptr<harness::KnotServer> Proof::knot_;
+std::unique_ptr<harness::NsdServer> Proof::nsd_;
 
-TEST_F(Proof, WhatIsRightIsFoundToBeSame) {
+TEST_F(Proof, WhatIsRightIsFoundToBeSameOnEachKindOfNameserver) {
   const auto plain = make_zone("plain.example.org.", false);
   const auto with_keys = make_zone("keys.example.org.", true);
-  for (const char* nameserver : {"bind", "powerdns"}) {
+  auto rest = platform().rest("tenant");
+  for (const char* policy : {"default", "nsec3"}) {
+    Zone hard{{}, std::string(policy) + "-hard.example.org.", 0};
+    hard.id = create_hard_zone(rest, hard.name);
+    sign(rest, hard.id, policy);
+    hard.serial = serial_of(rest, hard.id);
+    expect_served(hard);
+  }
+  for (const char* nameserver : {"bind", "powerdns", "knot", "nsd"}) {
     const double before = compared(nameserver, "same");
-    EXPECT_TRUE(eventually([&] { return compared(nameserver, "same") >= before + 4; }, long_wait)) << nameserver;
+    EXPECT_TRUE(eventually([&] { return compared(nameserver, "same") >= before + 8; }, long_wait)) << nameserver;
     EXPECT_TRUE(eventually([&] { return metric("proof_oldest_look_seconds", nameserver, ",what=\"contents\"") > 0; },
                            long_wait));
     EXPECT_EQ(compared(nameserver, "differs"), 0) << nameserver;
   }
+  for (const char* nameserver : {"bind", "knot", "nsd"}) {
+    EXPECT_TRUE(eventually([&] { return metric("content_references_total", nameserver, ",reference=\"digest\"") > 0; },
+                           long_wait))
+        << nameserver << ": what mdns stored of signed versions";
+  }
+  EXPECT_EQ(metric("content_references_total", "powerdns", ",reference=\"digest\""), 0) << "it has NSEC of its own";
   EXPECT_EQ(faults(plain, "diverged") + faults(with_keys, "diverged"), "");
 }
 
@@ -192,8 +236,11 @@ TEST_F(Proof, WhatCannotBeMendedStaysShown) {
 
 TEST_F(Proof, SignaturesThatEndWithinTheMarginAreShownUntilTheyDoNot) {
   const auto zone = make_zone("expiring.example.org.", true);
-  const auto both = "bind " + std::to_string(zone.serial) + "\npowerdns " + std::to_string(zone.serial);
-  EXPECT_TRUE(eventually([&] { return faults(zone, "expiring") == both; }, long_wait)) << faults(zone, "expiring");
+  std::string all;
+  for (const char* nameserver : {"bind", "knot", "nsd", "powerdns"}) {
+    all += (all.empty() ? "" : "\n") + std::string(nameserver) + " " + std::to_string(zone.serial);
+  }
+  EXPECT_TRUE(eventually([&] { return faults(zone, "expiring") == all; }, long_wait)) << faults(zone, "expiring");
   EXPECT_NE(
       sql("select detail from content_faults where zone_id = '" + zone.id + "' limit 1").find("signatures end in"),
       std::string::npos);
@@ -211,6 +258,38 @@ TEST_F(Proof, SignaturesThatEndWithinTheMarginAreShownUntilTheyDoNot) {
   manager.start();
   EXPECT_TRUE(eventually([&] { return faults(zone, "expiring").empty(); }, long_wait)) << faults(zone, "expiring");
   EXPECT_TRUE(eventually([] { return metric("zones", "bind", ",state=\"ok\"") >= 1; }, long_wait));
+}
+
+/// Each rule as `name expression`, the expression on one line; fails on what is no rule file.
+constexpr const char* read_rules = R"(
+import sys, yaml
+for group in yaml.safe_load(open(sys.argv[1]))["groups"]:
+    assert group["name"] and group["rules"]
+    for rule in group["rules"]:
+        assert set(rule) <= {"alert", "expr", "for", "labels", "annotations"}, rule
+        assert rule["labels"]["severity"] in ("page", "ticket"), rule
+        assert rule["annotations"]["summary"], rule
+        assert rule["expr"].count("(") == rule["expr"].count(")"), rule
+        print(rule["alert"], " ".join(rule["expr"].split()))
+)";
+
+TEST_F(Proof, AlertsNameMetricsThatProgramsExport) {
+  const auto rules = run({"python3", "-c", read_rules, MINIDNS_ALERTS_FILE});
+  ASSERT_EQ(rules.status, 0) << rules.err;
+  std::string exported;
+  for (auto* program : {&platform().central(), &platform().mdns(1), &platform().pool_manager()}) {
+    exported += program->metrics();
+  }
+  const std::regex name("minidns_[a-z_]+");
+  std::set<std::string> names;
+  for (std::sregex_iterator at(rules.out.begin(), rules.out.end(), name), end; at != end; ++at) {
+    names.insert(at->str());
+  }
+  EXPECT_GT(names.size(), 25U);
+  for (const auto& metric : names) {
+    const auto family = metric.ends_with("_bucket") ? metric.substr(0, metric.rfind('_')) : metric;
+    EXPECT_NE(exported.find("# TYPE " + family + " "), std::string::npos) << metric << " is exported by no program";
+  }
 }
 
 // The last: it changes the nameserver.

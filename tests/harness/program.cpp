@@ -49,8 +49,12 @@ std::string Program::readiness() const {
   return fetch(ops_port_, "/ready").out;
 }
 
+std::string Program::metrics() const {
+  return fetch(ops_port_, "/metrics").out;
+}
+
 double Program::metric(const std::string& name) const {
-  std::istringstream lines(fetch(ops_port_, "/metrics").out);
+  std::istringstream lines(metrics());
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with(name + " ")) return std::stod(line.substr(name.size() + 1));
   }

@@ -35,6 +35,8 @@ class Program {
   [[nodiscard]] std::string readiness() const;
   /// The value of the metric's line that begins with `name`, labels and all; 0 if there is none.
   [[nodiscard]] double metric(const std::string& name) const;
+  /// All of them, as Prometheus reads them.
+  [[nodiscard]] std::string metrics() const;
   [[nodiscard]] const std::string& log_file() const { return log_file_; }
   [[nodiscard]] std::string log() const { return read_file(log_file_); }
 

@@ -9,3 +9,9 @@ minidns_test(drivers_interop
   LINK minidns_pool_manager minidns_harness OpenSSL::SSL
   LABELS interop
   TIMEOUT 600)
+
+minidns_test(proof_transfer
+  SOURCES interop/proof_transfer.cpp
+  LINK minidns_pool_manager
+  LABELS interop
+  TIMEOUT 120)

@@ -3,3 +3,9 @@ minidns_test(postgres_nameserver_work
   LINK minidns_storage minidns_harness
   LABELS postgres
   TIMEOUT 300)
+
+minidns_test(postgres_zone_proofs
+  SOURCES postgres/zone_proofs.cpp
+  LINK minidns_storage minidns_harness
+  LABELS postgres
+  TIMEOUT 300)
