@@ -8,7 +8,7 @@ namespace minidns::pool::sync {
 namespace {
 
 /// Zones that are helped at a time when nothing arrives any more.
-constexpr std::size_t helped_zones = 200;
+constexpr std::size_t helped_zones = 1000;
 
 }  // namespace
 

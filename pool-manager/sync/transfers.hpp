@@ -36,7 +36,7 @@ class Transfers {
   /// Between two steps while less than half of what was asked about is there: at most 1024 questions a second.
   static constexpr std::chrono::milliseconds pause{250};
   /// Nothing came for so long: the nameserver is asked to fetch, and zones are looked up again.
-  static constexpr std::chrono::seconds stall{5};
+  static constexpr std::chrono::seconds stall{3};
 
   void await(AwaitedZone zone, SteadyTime now);
   [[nodiscard]] std::size_t size() const { return waiting_.size(); }
