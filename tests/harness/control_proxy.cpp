@@ -147,6 +147,7 @@ struct LyingApi::State {
 
   void answer(tcp::socket& client, const Request& request) {
     error_code error;
+    ++requests;
     auto response = lie_to(request);
     if (!response) response = pass_on(request, error);
     if (error) return;  // hangs up, as the API itself would
@@ -181,7 +182,7 @@ struct LyingApi::State {
   const std::uint16_t port;
   tcp::acceptor acceptor;
   std::atomic<bool> lying = false, stopping = false;
-  std::atomic<std::size_t> lies = 0;
+  std::atomic<std::size_t> requests = 0, lies = 0;
   std::thread thread;
 };
 
@@ -203,6 +204,10 @@ std::string LyingApi::url() const {
 
 void LyingApi::lie(bool on) {
   state_->lying = on;
+}
+
+std::size_t LyingApi::requests() const {
+  return state_->requests;
 }
 
 std::size_t LyingApi::lies() const {

@@ -41,7 +41,8 @@ class LyingApi {
 
   [[nodiscard]] std::string url() const;
   void lie(bool on);
-  /// Requests that were answered with a lie.
+  /// Requests so far, and those of them that were answered with a lie.
+  [[nodiscard]] std::size_t requests() const;
   [[nodiscard]] std::size_t lies() const;
 
  private:
