@@ -8,6 +8,7 @@
 #include "api/target.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,7 @@ struct Call {
   std::string base_url;
   bool hide_counts = false;
   Limits limits;
+  std::optional<dns::Version> waited_for = {};  ///< the version whose visibility is told; nothing: the newest
 };
 
 /// A call, for whom, and what serves it. For the length of the call.

@@ -78,7 +78,7 @@ Incoming incoming_of(const error_code& error, bool timed_out) {
 
 ConnectionContext::ConnectionContext(const Ports& ports, WorkerPool& db, const Clock& c, const Logger& l, Metrics& m,
                                      const ServerSettings& s)
-    : settings(s), service(ports, l, s), metrics(m), database(db), clock(c), log(l) {}
+    : settings(s), service(ports, l, s), metrics(m), waits(ports.waits), database(db), clock(c), log(l) {}
 
 void ConnectionContext::drain() {
   draining = true;
@@ -119,14 +119,18 @@ class Connection::Session {
 
   asio::awaitable<Incoming> read_body();
   asio::awaitable<bool> send(Answer answer, ResponseFrame frame);
-  asio::awaitable<Answer> answer_with_database(GuardedCall guarded);
+  /// Nothing if the client has left.
+  asio::awaitable<std::optional<Answer>> answer_with_database(GuardedCall guarded);
+  asio::awaitable<std::variant<Answer, VersionWait>> begin(std::shared_ptr<const GuardedCall> guarded);
+  asio::awaitable<std::optional<Answer>> answer_after(VersionWait wait, std::shared_ptr<const GuardedCall> guarded);
 
   Connection& connection_;
   ConnectionContext& context_;
   tcp::socket& socket_;
   Deadline deadline_;
   beast::flat_buffer buffer_;
-  std::uint64_t requests_ = 0;  // that have begun after a pause
+  std::uint64_t requests_ = 0;              // that have begun after a pause
+  std::chrono::nanoseconds time_waited_{};  // of the present request, for a version
   std::optional<http::request_parser<http::string_body>> parser_;
 };
 
@@ -188,43 +192,80 @@ asio::awaitable<Incoming> Connection::Session::read_body() {
 }
 
 asio::awaitable<bool> Connection::Session::answer_request(HttpRequest request) {
-  const SteadyTime begin = context_.clock.steady();
+  const SteadyTime start = context_.clock.steady();
   const Method method = request.method;
   const std::string target = request.target;
   const std::string request_id = new_request_id(context_.clock);
   ResponseFrame frame{request_id, request.is_http_1_0, request.wants_keep_alive, method == Method::head};
 
   Prepared prepared = context_.service.prepare(std::move(request), request_id);
-  Answer answer;
+  std::optional<Answer> answer;
+  time_waited_ = {};
   if (auto* ready = std::get_if<Answer>(&prepared.outcome)) {
     answer = std::move(*ready);
   } else {
     answer = co_await answer_with_database(std::get<GuardedCall>(std::move(prepared.outcome)));
   }
+  if (!answer) {
+    co_return false;
+  }
 
-  const auto time = context_.clock.steady() - begin;
-  context_.metrics.count_request(prepared.route, answer.status, time);
+  const auto time = context_.clock.steady() - start - time_waited_;
+  context_.metrics.count_request(prepared.route, answer->status, time);
   context_.log.debug("request", {{"method", to_text(method)},
                                  {"target", target},
-                                 {"status", answer.status},
+                                 {"status", answer->status},
                                  {"request", request_id},
-                                 {"seconds", std::chrono::duration<double>(time).count()}});
+                                 {"seconds", std::chrono::duration<double>(time).count()},
+                                 {"waited", std::chrono::duration<double>(time_waited_).count()}});
   frame.keep_alive = frame.keep_alive && !context_.draining;
-  const bool sent = co_await send(std::move(answer), frame);
+  const bool sent = co_await send(*std::move(answer), frame);
   co_return sent&& frame.keep_alive;
 }
 
-asio::awaitable<Answer> Connection::Session::answer_with_database(GuardedCall guarded) {
-  const std::string request_id = guarded.request_id;
+asio::awaitable<std::optional<Answer>> Connection::Session::answer_with_database(GuardedCall guarded) {
+  const auto call = std::make_shared<const GuardedCall>(std::move(guarded));
+  std::variant<Answer, VersionWait> outcome = co_await begin(call);
+  if (auto* answer = std::get_if<Answer>(&outcome)) {
+    co_return std::move(*answer);
+  }
+  co_return co_await answer_after(std::get<VersionWait>(outcome), call);
+}
+
+asio::awaitable<std::variant<Answer, VersionWait>> Connection::Session::begin(
+    std::shared_ptr<const GuardedCall> guarded) {
   // The job owns the context: the coroutine may be gone when it runs.
-  auto job = [context = connection_.context_, call = std::make_shared<const GuardedCall>(std::move(guarded))] {
+  auto job = [context = connection_.context_, guarded] { return context->service.begin(*guarded); };
+  auto outcome = co_await offload(context_.database, job);
+  if (!outcome) {
+    co_return render(Problem{ProblemType::overloaded}, guarded->request_id);
+  }
+  co_return std::move(*outcome);
+}
+
+asio::awaitable<std::optional<Answer>> Connection::Session::answer_after(VersionWait wait,
+                                                                         std::shared_ptr<const GuardedCall> guarded) {
+  if (!context_.draining) {
+    const SteadyTime start = context_.clock.steady();
+    connection_.waiting_ = std::make_shared<WaitingRequest>(socket_, context_.waits);
+    const std::optional<WaitEnd> end = co_await WaitingRequest::wait(connection_.waiting_, wait);
+    connection_.waiting_.reset();
+    time_waited_ = context_.clock.steady() - start;
+    if (!end) {
+      co_return render(Problem{ProblemType::overloaded, "Too many requests wait for a version"}, guarded->request_id);
+    }
+    if (*end == WaitEnd::client_left) {
+      co_return std::nullopt;
+    }
+  }
+  auto job = [context = connection_.context_, call = std::make_shared<const GuardedCall>(after_wait(*guarded, wait))] {
     return context->service.run(*call);
   };
   std::optional<Answer> answer = co_await offload(context_.database, job);
   if (!answer) {
-    answer = render(Problem{ProblemType::overloaded}, request_id);
+    answer = render(Problem{ProblemType::overloaded}, guarded->request_id);
   }
-  co_return std::move(*answer);
+  co_return answer;
 }
 
 asio::awaitable<void> Connection::Session::answer_problem(Problem problem) {
@@ -304,6 +345,8 @@ void Connection::drain() {
     if (self && self->idle_) {
       error_code ignored;  // it may be closing already
       self->socket_.cancel(ignored);
+    } else if (self && self->waiting_) {
+      self->waiting_->finish(WaitEnd::stopping);
     }
   });
 }

@@ -3,6 +3,7 @@
 #include "api/http_metrics.hpp"
 #include "api/service.hpp"
 #include "api/settings.hpp"
+#include "api/waiting_request.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/worker_pool.hpp"
@@ -27,6 +28,7 @@ struct ConnectionContext {
   const ServerSettings settings;
   const Service service;
   const HttpMetrics metrics;
+  VersionWaits& waits;
   WorkerPool& database;
   const Clock& clock;
   const Logger& log;
@@ -49,6 +51,7 @@ struct ConnectionContext {
 ///      ▼ or drain         ▼ body_time, bad      ▼ bad request
 ///    closed          answer 4xx ──────────▶ lingering ──▶ closed
 ///
+/// A request that waits for a version does so between two jobs on the database pool, and holds none of its threads.
 /// Requests that arrive pipelined wait in the buffer (or the socket) and are answered one after the other.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
@@ -68,7 +71,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   class Session;
   boost::asio::ip::tcp::socket socket_;
   const std::shared_ptr<ConnectionContext> context_;
-  bool idle_ = false;  // only on the strand
+  bool idle_ = false;                        // only on the strand
+  std::shared_ptr<WaitingRequest> waiting_;  // likewise; null: the request at hand doesn't wait for a version
 };
 
 /// Answers 503 on a connection that is one too many, as far as that goes without waiting.

@@ -3,6 +3,9 @@
 #include "api/call.hpp"
 #include "api/http_message.hpp"
 #include "api/problem.hpp"
+#include "api/visibility.hpp"
+
+#include <optional>
 
 /// One function per row of the routing table: parse, call a port, render. Those with an Exchange run on a database
 /// worker thread, those with a Call on an I/O thread.
@@ -17,6 +20,7 @@ namespace minidns::api {
 [[nodiscard]] Result<Answer> list_zones(const Exchange& exchange);
 [[nodiscard]] Result<Answer> create_zone(const Exchange& exchange);
 [[nodiscard]] Result<Answer> show_zone(const Exchange& exchange);
+[[nodiscard]] Result<std::optional<VersionWait>> zone_wait(const Exchange& exchange);
 [[nodiscard]] Result<Answer> update_zone(const Exchange& exchange);
 [[nodiscard]] Result<Answer> remove_zone(const Exchange& exchange);
 [[nodiscard]] Result<Answer> list_zone_nameservers(const Exchange& exchange);
@@ -26,6 +30,7 @@ namespace minidns::api {
 [[nodiscard]] Result<Answer> list_recordsets(const Exchange& exchange);
 [[nodiscard]] Result<Answer> create_recordset(const Exchange& exchange);
 [[nodiscard]] Result<Answer> show_recordset(const Exchange& exchange);
+[[nodiscard]] Result<std::optional<VersionWait>> recordset_wait(const Exchange& exchange);
 [[nodiscard]] Result<Answer> update_recordset(const Exchange& exchange);
 [[nodiscard]] Result<Answer> remove_recordset(const Exchange& exchange);
 [[nodiscard]] Result<Answer> list_all_recordsets(const Exchange& exchange);
@@ -42,6 +47,7 @@ namespace minidns::api {
 [[nodiscard]] Result<Answer> create_nameserver(const Exchange& exchange);
 [[nodiscard]] Result<Answer> show_nameserver(const Exchange& exchange);
 [[nodiscard]] Result<Answer> update_nameserver(const Exchange& exchange);
+[[nodiscard]] Result<Answer> confirm_nameserver_deletion(const Exchange& exchange);
 [[nodiscard]] Result<Answer> remove_nameserver(const Exchange& exchange);
 
 [[nodiscard]] Result<Answer> list_tsig_keys(const Exchange& exchange);
@@ -74,6 +80,10 @@ namespace minidns::api {
 [[nodiscard]] Result<Answer> cancel_zone_roll(const Exchange& exchange);
 [[nodiscard]] Result<Answer> set_zone_foreign_dnskeys(const Exchange& exchange);
 [[nodiscard]] Result<Answer> report_zone_ds(const Exchange& exchange);
+
+[[nodiscard]] Result<Answer> show_zone_sync(const Exchange& exchange);
+[[nodiscard]] Result<Answer> show_nameserver_sync(const Exchange& exchange);
+[[nodiscard]] Result<Answer> list_nameserver_exceptions(const Exchange& exchange);
 
 [[nodiscard]] Result<Answer> list_service_statuses(const Exchange& exchange);
 [[nodiscard]] Result<Answer> show_service_status(const Exchange& exchange);

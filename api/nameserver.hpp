@@ -10,12 +10,14 @@
 #include "base/secret.hpp"
 #include "tsig/key.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace minidns::api {
 
@@ -96,6 +98,25 @@ using DriverSettings =
 /// The reverse; strict. Paths of errors begin with `settings`.
 [[nodiscard]] Result<DriverSettings> driver_settings_from_json(Driver driver, std::string_view json);
 
+/// How far a nameserver that is bootstrapping has come. With its zones compared and nothing left it has caught up.
+struct CatchingUp {
+  bool compared;         ///< its zones with the pool's, since it is bootstrapping
+  std::int64_t changes;  ///< that the pool manager has yet to see, or to see served
+  std::int64_t tasks;    ///< that must be done first
+};
+
+/// More unknown zones than are deleted without a person's word.
+struct RefusedDeletion {
+  std::int64_t unknown_zones;
+  std::int64_t zones;              ///< that the nameserver has, with them
+  std::vector<std::string> names;  ///< of some of the unknown
+  WallTime refused_at;
+  std::optional<WallTime> confirmed_until = {};
+};
+
+/// How long a confirmed deletion may wait for the pool manager, which mostly begins within seconds.
+inline constexpr std::chrono::seconds deletion_confirmation_life{900};
+
 struct NameserverView {
   NameserverId id;
   PoolId pool_id;
@@ -103,7 +124,8 @@ struct NameserverView {
   IpAddress address;
   std::uint16_t port;
   NameserverState state;
-  std::string view;  ///< that of its transfer key, if it has one
+  bool enters_service = false;  ///< by itself, once it has caught up; only if it is bootstrapping
+  std::string view;             ///< that of its transfer key, if it has one
   std::optional<TsigKeyId> transfer_key_id = {};
   std::optional<TsigKeyId> notify_key_id = {};
   bool allow_unsigned_soa;
@@ -112,6 +134,8 @@ struct NameserverView {
   std::int64_t revision;
   WallTime created_at;
   std::optional<WallTime> updated_at = {};
+  std::optional<CatchingUp> catching_up = {};  ///< of one that is bootstrapping
+  std::optional<RefusedDeletion> refused_deletion = {};
 };
 
 struct NewNameserver {
@@ -119,7 +143,9 @@ struct NewNameserver {
   std::string name;
   IpAddress address;
   std::uint16_t port = 53;
-  NameserverState state = NameserverState::in_service;
+  NameserverState state = NameserverState::in_service;  ///< what is wanted: by way of bootstrapping, unless `force`
+  std::optional<bool> enters_service = {};              ///< for `bootstrapping`
+  bool force = false;
   std::optional<std::string> view = {};  ///< nothing: the transfer key's, without one the default view
   std::optional<TsigKeyId> transfer_key_id = {};
   std::optional<TsigKeyId> notify_key_id = {};
@@ -133,7 +159,9 @@ struct NameserverChange {
   std::optional<std::string> name = {};
   std::optional<IpAddress> address = {};
   std::optional<std::uint16_t> port = {};
-  std::optional<NameserverState> state = {};
+  std::optional<NameserverState> state = {};  ///< `in_service` by way of bootstrapping, unless `force`
+  std::optional<bool> enters_service = {};    ///< for `bootstrapping`
+  bool force = false;
   std::optional<std::string> view = {};  ///< nothing: it follows the transfer key
   Change<TsigKeyId> transfer_key_id = {};
   Change<TsigKeyId> notify_key_id = {};

@@ -67,6 +67,22 @@ Result<Answer> update_nameserver(const Exchange& exchange) {
   return one(200, *updated, exchange.call);
 }
 
+Result<Answer> confirm_nameserver_deletion(const Exchange& exchange) {
+  const auto id = nameserver_id_of(exchange.call);
+  if (!id) {
+    return id.error();
+  }
+  const auto zones = parse_deletion_confirmation(exchange.call.body);
+  if (!zones) {
+    return zones.error();
+  }
+  const auto confirmed = exchange.ports.nameservers.confirm_deletion(exchange.scope, *id, *zones);
+  if (!confirmed) {
+    return confirmed.error();
+  }
+  return one(200, *confirmed, exchange.call);
+}
+
 Result<Answer> remove_nameserver(const Exchange& exchange) {
   const auto id = nameserver_id_of(exchange.call);
   if (!id) {

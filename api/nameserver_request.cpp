@@ -6,6 +6,7 @@
 #include "api/vocabulary.hpp"
 #include "base/bytes.hpp"
 
+#include <limits>
 #include <utility>
 
 namespace minidns::api {
@@ -23,6 +24,11 @@ std::optional<Driver> parse_driver(const Field& field) {
 
 std::optional<NameserverState> parse_state(const Field& field) {
   return parse_word(field, nameserver_state_words);
+}
+
+/// Any number that can be told apart from others.
+std::optional<std::int64_t> parse_zone_count(const Field& field) {
+  return parse_integer(field, 1, std::numeric_limits<std::int32_t>::max());
 }
 
 std::size_t count_of(std::string_view text, std::string_view part) {
@@ -124,6 +130,8 @@ Result<NewNameserver> parse_new_nameserver(std::string_view body) {
     const auto address = reader.required("address", parse_ip_address);
     const auto port = reader.optional("port", parse_port);
     const auto state = reader.optional("state", parse_state);
+    const auto enters_service = reader.optional("enters_service", parse_boolean);
+    const auto force = reader.optional("force", parse_boolean);
     auto view = reader.optional("view", parse_view_name);
     const auto transfer_key_id = reader.nullable("transfer_key_id", parse_id<TsigKeyId>);
     const auto notify_key_id = reader.nullable("notify_key_id", parse_id<TsigKeyId>);
@@ -144,6 +152,8 @@ Result<NewNameserver> parse_new_nameserver(std::string_view body) {
     NewNameserver nameserver{*pool_id, std::move(*name), *address};
     nameserver.port = port.value_or(nameserver.port);
     nameserver.state = state.value_or(nameserver.state);
+    nameserver.enters_service = enters_service;
+    nameserver.force = force.value_or(false);
     nameserver.view = std::move(view);
     nameserver.transfer_key_id = transfer_key_id;
     nameserver.notify_key_id = notify_key_id;
@@ -161,6 +171,8 @@ Result<NameserverChange> parse_nameserver_change(std::string_view body) {
     change.address = reader.optional("address", parse_ip_address);
     change.port = reader.optional("port", parse_port);
     change.state = reader.optional("state", parse_state);
+    change.enters_service = reader.optional("enters_service", parse_boolean);
+    change.force = reader.optional("force", parse_boolean).value_or(false);
     change.view = reader.optional("view", parse_view_name);
     change.transfer_key_id = reader.change("transfer_key_id", parse_id<TsigKeyId>);
     change.notify_key_id = reader.change("notify_key_id", parse_id<TsigKeyId>);
@@ -174,6 +186,12 @@ Result<NameserverChange> parse_nameserver_change(std::string_view body) {
       reader.fail("driver", "must be given beside 'settings' and 'secret', whose form it decides");
     }
     return change;
+  });
+}
+
+Result<std::int64_t> parse_deletion_confirmation(std::string_view body) {
+  return parse_body(body, "confirmation", [](ObjectReader& reader) -> std::optional<std::int64_t> {
+    return reader.required("zones", parse_zone_count);
   });
 }
 

@@ -9,7 +9,9 @@
 #include "api/problem.hpp"
 #include "api/recordset.hpp"
 #include "api/service_status.hpp"
+#include "api/sync.hpp"
 #include "api/tsig_key.hpp"
+#include "api/visibility.hpp"
 #include "api/zone.hpp"
 
 #include <optional>
@@ -40,7 +42,9 @@ class Zones {
  public:
   virtual ~Zones() = default;
   [[nodiscard]] virtual Result<ZoneView> create(const Scope& scope, const NewZone& zone) = 0;
-  [[nodiscard]] virtual Result<ZoneView> get(const Scope& scope, const ZoneId& id) = 0;
+  /// With the visibility of `version` (nothing: the newest); bad_request if the zone has none such yet.
+  [[nodiscard]] virtual Result<ZoneView> get(const Scope& scope, const ZoneId& id,
+                                             const std::optional<dns::Version>& version = {}) = 0;
   [[nodiscard]] virtual Result<Page<ZoneView>> list(const Scope& scope, const ZoneFilter& filter,
                                                     const ZonePageRequest& page) = 0;
   /// A change that leaves everything as it is makes no new version.
@@ -61,7 +65,10 @@ class Recordsets {
   virtual ~Recordsets() = default;
   [[nodiscard]] virtual Result<RecordsetView> create(const Scope& scope, const ZoneId& zone,
                                                      const NewRecordset& recordset) = 0;
-  [[nodiscard]] virtual Result<RecordsetView> get(const Scope& scope, const ZoneId& zone, const RecordsetId& id) = 0;
+  /// With the visibility of `version` of the zone (nothing: the one that changed it last); bad_request if the zone has
+  /// none such yet.
+  [[nodiscard]] virtual Result<RecordsetView> get(const Scope& scope, const ZoneId& zone, const RecordsetId& id,
+                                                  const std::optional<dns::Version>& version = {}) = 0;
   /// Which zone it is in, for the redirection of /v2/recordsets/{id}.
   [[nodiscard]] virtual Result<ZoneId> zone_of(const Scope& scope, const RecordsetId& id) = 0;
   [[nodiscard]] virtual Result<Page<RecordsetView>> list(const Scope& scope, const ZoneId& zone,
@@ -97,6 +104,9 @@ class Nameservers {
                                                           const NameserverPageRequest& page) = 0;
   [[nodiscard]] virtual Result<NameserverView> update(const Scope& scope, const NameserverId& id,
                                                       const NameserverChange& change) = 0;
+  /// Allows the refused deletion of just so many unknown `zones`, once, within `deletion_confirmation_life`.
+  [[nodiscard]] virtual Result<NameserverView> confirm_deletion(const Scope& scope, const NameserverId& id,
+                                                                std::int64_t zones) = 0;
   [[nodiscard]] virtual Result<void> remove(const Scope& scope, const NameserverId& id) = 0;
 };
 
@@ -182,6 +192,20 @@ class ZoneDnssec {
                                                                    const std::vector<std::string>& dnskeys) = 0;
 };
 
+/// What every nameserver should serve, against what it does.
+class Sync {
+ public:
+  virtual ~Sync() = default;
+  /// zone_not_found if it isn't there.
+  [[nodiscard]] virtual Result<ZoneSyncView> zone(const Scope& scope, const ZoneId& id) = 0;
+  /// nameserver_not_found if it isn't there.
+  [[nodiscard]] virtual Result<NameserverSyncView> nameserver(const Scope& scope, const NameserverId& id) = 0;
+  /// Likewise.
+  [[nodiscard]] virtual Result<Page<ZoneExceptionView>> exceptions(const Scope& scope, const NameserverId& id,
+                                                                   const ZoneExceptionFilter& filter,
+                                                                   const ZoneExceptionPageRequest& page) = 0;
+};
+
 /// All of them; each outlives the server.
 struct Ports {
   Authenticator& authenticator;
@@ -194,6 +218,8 @@ struct Ports {
   ServiceStatuses& service_statuses;
   DnssecPolicies& dnssec_policies;
   ZoneDnssec& zone_dnssec;
+  Sync& sync;
+  VersionWaits& waits;
 };
 
 }  // namespace minidns::api

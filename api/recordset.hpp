@@ -3,11 +3,13 @@
 #include "api/change.hpp"
 #include "api/page.hpp"
 #include "api/status.hpp"
+#include "api/visibility.hpp"
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "dns/name.hpp"
 #include "dns/rr_type.hpp"
 #include "dns/ttl.hpp"
+#include "dns/version.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -40,8 +42,10 @@ struct RecordsetView {
   Status status;
   Action action;
   std::int64_t revision;
+  dns::Version zone_version;  ///< the zone's that last changed what is served of it
   WallTime created_at;
   std::optional<WallTime> updated_at = {};
+  std::optional<VisibilityView> visible = {};  ///< where one recordset is read
 };
 
 /// POST /v2/zones/{id}/recordsets. Not checked here: that the name is in the zone, the records' text, clashes.

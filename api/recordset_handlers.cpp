@@ -94,11 +94,32 @@ Result<Answer> show_recordset(const Exchange& exchange) {
   if (!place) {
     return place.error();
   }
-  const auto recordset = exchange.ports.recordsets.get(exchange.scope, place->zone, place->recordset);
+  const auto recordset =
+      exchange.ports.recordsets.get(exchange.scope, place->zone, place->recordset, exchange.call.waited_for);
   if (!recordset) {
     return recordset.error();
   }
   return one(200, *recordset, exchange.call);
+}
+
+Result<std::optional<VersionWait>> recordset_wait(const Exchange& exchange) {
+  const auto request = parse_wait_request(exchange.call.target.query);
+  if (!request) {
+    return request.error();
+  }
+  if (!*request) {
+    return std::optional<VersionWait>();
+  }
+  const auto place = place_of(exchange.call);
+  if (!place) {
+    return place.error();
+  }
+  const auto recordset =
+      exchange.ports.recordsets.get(exchange.scope, place->zone, place->recordset, (*request)->version);
+  if (!recordset) {
+    return recordset.error();
+  }
+  return std::optional(wait_for(**request, place->zone, recordset->visible.value()));
 }
 
 Result<Answer> update_recordset(const Exchange& exchange) {

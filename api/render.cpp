@@ -108,6 +108,25 @@ ScopeText text_of(const TsigKeyScope& scope) {
   return {tsig_key_scope_words.word_of(TsigKeyScopeKind::zone), std::get<ZoneId>(scope).to_string()};
 }
 
+json::value render_catching_up(const std::optional<CatchingUp>& catching_up) {
+  if (!catching_up) {
+    return nullptr;
+  }
+  return json::object{
+      {"compared", catching_up->compared}, {"changes", catching_up->changes}, {"tasks", catching_up->tasks}};
+}
+
+json::value render_refused(const std::optional<RefusedDeletion>& refused) {
+  if (!refused) {
+    return nullptr;
+  }
+  return json::object{{"unknown_zones", refused->unknown_zones},
+                      {"zones", refused->zones},
+                      {"names", json::array(refused->names.begin(), refused->names.end())},
+                      {"refused_at", to_timestamp(refused->refused_at)},
+                      {"confirmed_until", or_null(refused->confirmed_until)}};
+}
+
 }  // namespace
 
 json::object render(const ZoneView& zone, std::string_view base_url) {
@@ -123,6 +142,7 @@ json::object render(const ZoneView& zone, std::string_view base_url) {
                       {"status", to_text(zone.status)},
                       {"action", to_text(zone.action)},
                       {"version", zone.revision},
+                      {"zone_version", zone.zone_version.value()},
                       {"attributes", render_attributes(zone.attributes)},
                       {"type", to_text(zone.type)},
                       {"masters", render_masters(zone.masters)},
@@ -134,26 +154,34 @@ json::object render(const ZoneView& zone, std::string_view base_url) {
     object["masters_tsig_key"] = render_key(zone.transfer->key);
     object["transfer"] = render_transfer(*zone.transfer);
   }
+  if (zone.visible) {
+    object["visible"] = render(*zone.visible);
+  }
   return object;
 }
 
 json::object render(const RecordsetView& recordset, std::string_view base_url) {
-  return {{"id", recordset.id.to_string()},
-          {"zone_id", recordset.zone_id.to_string()},
-          {"project_id", recordset.project_id.text()},
-          {"name", recordset.name.to_text()},
-          {"zone_name", recordset.zone_name.to_text()},
-          {"type", recordset.type.to_text()},
-          {"records", render_records(recordset.records)},
-          {"description", or_null(recordset.description)},
-          {"ttl", or_null(recordset.ttl)},
-          {"view", or_null(recordset.view)},
-          {"status", to_text(recordset.status)},
-          {"action", to_text(recordset.action)},
-          {"version", recordset.revision},
-          {"created_at", to_timestamp(recordset.created_at)},
-          {"updated_at", or_null(recordset.updated_at)},
-          {"links", links_to(recordset, base_url)}};
+  json::object object{{"id", recordset.id.to_string()},
+                      {"zone_id", recordset.zone_id.to_string()},
+                      {"project_id", recordset.project_id.text()},
+                      {"name", recordset.name.to_text()},
+                      {"zone_name", recordset.zone_name.to_text()},
+                      {"type", recordset.type.to_text()},
+                      {"records", render_records(recordset.records)},
+                      {"description", or_null(recordset.description)},
+                      {"ttl", or_null(recordset.ttl)},
+                      {"view", or_null(recordset.view)},
+                      {"status", to_text(recordset.status)},
+                      {"action", to_text(recordset.action)},
+                      {"version", recordset.revision},
+                      {"zone_version", recordset.zone_version.value()},
+                      {"created_at", to_timestamp(recordset.created_at)},
+                      {"updated_at", or_null(recordset.updated_at)},
+                      {"links", links_to(recordset, base_url)}};
+  if (recordset.visible) {
+    object["visible"] = render(*recordset.visible);
+  }
+  return object;
 }
 
 json::object render(const PoolView& pool, std::string_view base_url) {
@@ -182,6 +210,9 @@ json::object render(const NameserverView& nameserver, std::string_view base_url)
           {"address", nameserver.address.text()},
           {"port", nameserver.port},
           {"state", to_text(nameserver.state)},
+          {"enters_service", nameserver.enters_service},
+          {"catching_up", render_catching_up(nameserver.catching_up)},
+          {"refused_deletion", render_refused(nameserver.refused_deletion)},
           {"view", nameserver.view},
           {"transfer_key_id", or_null(nameserver.transfer_key_id)},
           {"notify_key_id", or_null(nameserver.notify_key_id)},

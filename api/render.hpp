@@ -24,6 +24,10 @@ namespace minidns::api {
 [[nodiscard]] boost::json::object render(const DnssecPolicyView& policy, std::string_view base_url);
 [[nodiscard]] boost::json::object render(const DnssecDefault& value, std::string_view base_url);
 [[nodiscard]] boost::json::object render(const ZoneDnssecView& zone, std::string_view base_url);
+[[nodiscard]] boost::json::object render(const VisibilityView& visibility);
+[[nodiscard]] boost::json::object render(const ZoneSyncView& zone, std::string_view base_url);
+[[nodiscard]] boost::json::object render(const NameserverSyncView& nameserver, std::string_view base_url);
+[[nodiscard]] boost::json::object render(const ZoneExceptionView& exception, std::string_view base_url);
 /// `[{hostname, priority}]`
 [[nodiscard]] boost::json::array render(const std::vector<NsRecord>& records);
 
@@ -38,5 +42,7 @@ namespace minidns::api {
 [[nodiscard]] std::string path_of(const DnssecPolicyView& policy);
 [[nodiscard]] std::string path_of(const DnssecDefault& value);
 [[nodiscard]] std::string path_of(const ZoneDnssecView& zone);
+[[nodiscard]] std::string path_of(const ZoneSyncView& zone);
+[[nodiscard]] std::string path_of(const NameserverSyncView& nameserver);
 
 }  // namespace minidns::api

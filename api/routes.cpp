@@ -12,6 +12,11 @@ constexpr GuardedHandler member(Result<Answer> (*function)(const Exchange&), Bod
   return {Access::member, body, function};
 }
 
+constexpr GuardedHandler waiting_member(Result<Answer> (*function)(const Exchange&),
+                                        Result<std::optional<VersionWait>> (*wait)(const Exchange&)) {
+  return {Access::member, Body::none, function, wait};
+}
+
 constexpr GuardedHandler admin(Result<Answer> (*function)(const Exchange&), Body body = Body::none) {
   return {Access::admin, body, function};
 }
@@ -25,10 +30,11 @@ constexpr std::array table{
 
     Route{get, "/v2/zones", member(&list_zones)},
     Route{post, "/v2/zones", member(&create_zone, Body::json)},
-    Route{get, "/v2/zones/{zone_id}", member(&show_zone)},
+    Route{get, "/v2/zones/{zone_id}", waiting_member(&show_zone, &zone_wait)},
     Route{patch, "/v2/zones/{zone_id}", member(&update_zone, Body::json)},
     Route{Method::remove, "/v2/zones/{zone_id}", member(&remove_zone)},
     Route{get, "/v2/zones/{zone_id}/nameservers", member(&list_zone_nameservers)},
+    Route{get, "/v2/zones/{zone_id}/sync", member(&show_zone_sync)},
     Route{post, "/v2/zones/{zone_id}/tasks/xfr", member(&request_zone_transfer)},
     Route{post, "/v2/zones/{zone_id}/tasks/accept_transfer", admin(&accept_zone_transfer)},
 
@@ -43,7 +49,7 @@ constexpr std::array table{
 
     Route{get, "/v2/zones/{zone_id}/recordsets", member(&list_recordsets)},
     Route{post, "/v2/zones/{zone_id}/recordsets", member(&create_recordset, Body::json)},
-    Route{get, "/v2/zones/{zone_id}/recordsets/{recordset_id}", member(&show_recordset)},
+    Route{get, "/v2/zones/{zone_id}/recordsets/{recordset_id}", waiting_member(&show_recordset, &recordset_wait)},
     Route{put, "/v2/zones/{zone_id}/recordsets/{recordset_id}", member(&update_recordset, Body::json)},
     Route{Method::remove, "/v2/zones/{zone_id}/recordsets/{recordset_id}", member(&remove_recordset)},
     Route{get, "/v2/recordsets", member(&list_all_recordsets)},
@@ -60,6 +66,10 @@ constexpr std::array table{
     Route{get, "/v2/nameservers/{nameserver_id}", admin(&show_nameserver)},
     Route{patch, "/v2/nameservers/{nameserver_id}", admin(&update_nameserver, Body::json)},
     Route{Method::remove, "/v2/nameservers/{nameserver_id}", admin(&remove_nameserver)},
+    Route{post, "/v2/nameservers/{nameserver_id}/tasks/confirm_deletion",
+          admin(&confirm_nameserver_deletion, Body::json)},
+    Route{get, "/v2/nameservers/{nameserver_id}/sync", admin(&show_nameserver_sync)},
+    Route{get, "/v2/nameservers/{nameserver_id}/exceptions", admin(&list_nameserver_exceptions)},
 
     Route{get, "/v2/tsigkeys", admin(&list_tsig_keys)},
     Route{post, "/v2/tsigkeys", admin(&create_tsig_key, Body::json)},

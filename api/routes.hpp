@@ -25,6 +25,9 @@ struct GuardedHandler {
   Access access;
   Body body;
   Result<Answer> (*function)(const Exchange&);
+  /// For requests that may wait for a version: what they wait for before `function` is called; nothing if they don't
+  /// ask to. Null: never.
+  Result<std::optional<VersionWait>> (*wait)(const Exchange&) = nullptr;
 };
 
 struct Route {

@@ -4,6 +4,7 @@
 #include "api/problem_answer.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <utility>
 
@@ -65,6 +66,11 @@ bool hides_counts(const HttpRequest& request) {
 
 }  // namespace
 
+GuardedCall after_wait(GuardedCall guarded, const VersionWait& wait) {
+  guarded.call.waited_for = wait.version;
+  return guarded;
+}
+
 Service::Service(const Ports& ports, const Logger& log, const ServerSettings& settings)
     : ports_(ports), log_(log), base_url_(settings.base_url), limits_(settings.limits) {}
 
@@ -102,33 +108,75 @@ Prepared Service::prepare(HttpRequest request, const std::string& request_id) co
   return {match->route, std::move(*guarded)};
 }
 
-Answer Service::run(const GuardedCall& guarded) const {
+std::variant<Answer, VersionWait> Service::begin(const GuardedCall& guarded) const {
   try {
-    auto answer = run_handler(guarded);
-    return answer ? std::move(*answer) : render(answer.error(), guarded.request_id);
+    auto scope = authorize(guarded);
+    if (auto* refusal = std::get_if<Answer>(&scope)) {
+      return std::move(*refusal);
+    }
+    return begin_allowed(guarded, std::get<Scope>(scope));
   } catch (const std::exception& failure) {
-    // A port must give its failures as values. This is a bug, but only this request's.
-    log_.error("request failed unexpectedly", {{"request", guarded.request_id}, {"reason", failure.what()}});
-    return render(Problem{ProblemType::internal}, guarded.request_id);
+    return unexpected(guarded, failure.what());
   }
 }
 
-Result<Answer> Service::run_handler(const GuardedCall& guarded) const {
+std::variant<Answer, VersionWait> Service::begin_allowed(const GuardedCall& guarded, const Scope& scope) const {
+  if (guarded.handler.wait == nullptr) {
+    return run_handler(guarded, scope);
+  }
+  const auto wait = guarded.handler.wait(Exchange{guarded.call, scope, ports_});
+  if (!wait) {
+    return render(wait.error(), guarded.request_id);
+  }
+  if (!*wait) {
+    return run_handler(guarded, scope);
+  }
+  if ((*wait)->time > std::chrono::milliseconds(0)) {
+    return **wait;
+  }
+  return run_handler(after_wait(guarded, **wait), scope);
+}
+
+Answer Service::run(const GuardedCall& guarded) const {
+  try {
+    auto scope = authorize(guarded);
+    if (auto* refusal = std::get_if<Answer>(&scope)) {
+      return std::move(*refusal);
+    }
+    return run_handler(guarded, std::get<Scope>(scope));
+  } catch (const std::exception& failure) {
+    return unexpected(guarded, failure.what());
+  }
+}
+
+Answer Service::run_handler(const GuardedCall& guarded, const Scope& scope) const {
+  auto answer = guarded.handler.function(Exchange{guarded.call, scope, ports_});
+  return answer ? std::move(*answer) : render(answer.error(), guarded.request_id);
+}
+
+/// A port must give its failures as values. This is a bug, but only this request's.
+Answer Service::unexpected(const GuardedCall& guarded, const char* reason) const {
+  log_.error("request failed unexpectedly", {{"request", guarded.request_id}, {"reason", reason}});
+  return render(Problem{ProblemType::internal}, guarded.request_id);
+}
+
+std::variant<Answer, Scope> Service::authorize(const GuardedCall& guarded) const {
+  const auto refusal = [&](const Problem& problem) { return render(problem, guarded.request_id); };
   const auto caller = ports_.authenticator.authenticate(guarded.token);
   if (!caller) {
-    return caller.error();
+    return refusal(caller.error());
   }
   if (!*caller) {
-    return Problem{ProblemType::unauthorized};
+    return refusal(Problem{ProblemType::unauthorized});
   }
   if (guarded.handler.access == Access::admin && (*caller)->role != Role::admin) {
-    return Problem{ProblemType::forbidden};
+    return refusal(Problem{ProblemType::forbidden});
   }
-  const auto scope = grant(**caller, guarded.wish, guarded.request_id);
+  auto scope = grant(**caller, guarded.wish, guarded.request_id);
   if (!scope) {
     return bare_forbidden();
   }
-  return guarded.handler.function(Exchange{guarded.call, *scope, ports_});
+  return *std::move(scope);
 }
 
 Result<std::string> Service::base_url_of(const HttpRequest& request, const Target& target) const {

@@ -7,6 +7,7 @@
 #include "api/recordset.hpp"
 #include "api/service_status.hpp"
 #include "api/status.hpp"
+#include "api/sync.hpp"
 #include "api/tsig_key.hpp"
 #include "api/words.hpp"
 #include "api/zone.hpp"
@@ -95,6 +96,19 @@ inline constexpr Words<tsig::Algorithm, 5> control_algorithm_words{{{{tsig::Algo
                                                                      {tsig::Algorithm::hmac_sha384, "hmac-sha384"},
                                                                      {tsig::Algorithm::hmac_sha512, "hmac-sha512"}}}};
 
+inline constexpr Words<SyncStatus, 6> sync_status_words{{{{SyncStatus::ok, "OK"},
+                                                          {SyncStatus::lagging, "LAGGING"},
+                                                          {SyncStatus::expiring, "EXPIRING"},
+                                                          {SyncStatus::diverged, "DIVERGED"},
+                                                          {SyncStatus::unreachable, "UNREACHABLE"},
+                                                          {SyncStatus::not_worked_for, "NOT_WORKED_FOR"}}}};
+/// What a zone that isn't right on a nameserver can be.
+inline constexpr Words<SyncStatus, 3> zone_exception_words{
+    {{{SyncStatus::lagging, "LAGGING"}, {SyncStatus::expiring, "EXPIRING"}, {SyncStatus::diverged, "DIVERGED"}}}};
+inline constexpr Words<Status, 2> task_status_words{{{{Status::pending, "PENDING"}, {Status::error, "ERROR"}}}};
+inline constexpr Words<ContentFaultKind, 2> content_fault_words{
+    {{{ContentFaultKind::diverged, "DIVERGED"}, {ContentFaultKind::expiring, "EXPIRING"}}}};
+
 inline constexpr Words<SortDir, 2> sort_dir_words{{{{SortDir::ascending, "asc"}, {SortDir::descending, "desc"}}}};
 
 inline constexpr Words<ZoneSortKey, 7> zone_sort_words{{{{ZoneSortKey::created_at, "created_at"},
@@ -124,6 +138,11 @@ inline constexpr Words<TsigKeySortKey, 4> tsig_key_sort_words{{{{TsigKeySortKey:
                                                                 {TsigKeySortKey::id, "id"},
                                                                 {TsigKeySortKey::updated_at, "updated_at"},
                                                                 {TsigKeySortKey::name, "name"}}}};
+inline constexpr Words<ZoneExceptionSortKey, 4> zone_exception_sort_words{
+    {{{ZoneExceptionSortKey::created_at, "created_at"},
+      {ZoneExceptionSortKey::id, "id"},
+      {ZoneExceptionSortKey::name, "name"},
+      {ZoneExceptionSortKey::next_try_at, "next_try_at"}}}};
 inline constexpr Words<ServiceStatusSortKey, 5> service_status_sort_words{
     {{{ServiceStatusSortKey::created_at, "created_at"},
       {ServiceStatusSortKey::id, "id"},

@@ -4,12 +4,14 @@
 #include "api/page.hpp"
 #include "api/socket_address.hpp"
 #include "api/status.hpp"
+#include "api/visibility.hpp"
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "base/secret.hpp"
 #include "dns/name.hpp"
 #include "dns/serial.hpp"
 #include "dns/ttl.hpp"
+#include "dns/version.hpp"
 #include "tsig/key.hpp"
 
 #include <cstddef>
@@ -85,14 +87,16 @@ struct ZoneView {
   dns::Serial serial;
   Status status;
   Action action;
-  std::int64_t revision;  ///< writes to the zone; the API calls it `version`
+  std::int64_t revision;      ///< writes to the zone; the API calls it `version`
+  dns::Version zone_version;  ///< the newest
   ZoneAttributes attributes = {};
   ZoneType type;
   std::vector<SocketAddress> masters = {};
   WallTime created_at;
   std::optional<WallTime> updated_at = {};
   std::optional<WallTime> transferred_at = {};
-  std::optional<TransferView> transfer = {};  ///< of a SECONDARY zone
+  std::optional<TransferView> transfer = {};   ///< of a SECONDARY zone
+  std::optional<VisibilityView> visible = {};  ///< where one zone is read
 };
 
 /// POST /v2/zones. Not checked here: labels enough, parents and children, duplicates, whether the pool exists.

@@ -55,11 +55,30 @@ Result<Answer> show_zone(const Exchange& exchange) {
   if (!id) {
     return id.error();
   }
-  const auto zone = exchange.ports.zones.get(exchange.scope, *id);
+  const auto zone = exchange.ports.zones.get(exchange.scope, *id, exchange.call.waited_for);
   if (!zone) {
     return zone.error();
   }
   return one(200, *zone, exchange.call);
+}
+
+Result<std::optional<VersionWait>> zone_wait(const Exchange& exchange) {
+  const auto request = parse_wait_request(exchange.call.target.query);
+  if (!request) {
+    return request.error();
+  }
+  if (!*request) {
+    return std::optional<VersionWait>();
+  }
+  const auto id = zone_id_of(exchange.call);
+  if (!id) {
+    return id.error();
+  }
+  const auto zone = exchange.ports.zones.get(exchange.scope, *id, (*request)->version);
+  if (!zone) {
+    return zone.error();
+  }
+  return std::optional(wait_for(**request, *id, zone->visible.value()));
 }
 
 Result<Answer> update_zone(const Exchange& exchange) {

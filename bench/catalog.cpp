@@ -111,6 +111,7 @@ Figures by_catalog(int zones, int single) {
                                                  {"port", bind.port()},
                                                  {"transfer_key_id", keys.at(0).at("id")},
                                                  {"settings", json::object{{"family", "bind"}}}}));
+  platform.wait_until_in_service();
   return measure(platform, bind, zones, single);
 }
 

@@ -1,6 +1,7 @@
 #include "central/nameserver_port.hpp"
 
 #include "central/guard.hpp"
+#include "central/nameserver_state.hpp"
 #include "central/view_port.hpp"
 #include "central/views.hpp"
 
@@ -28,6 +29,23 @@ storage::NameserverSort to_sort(api::NameserverSortKey key) {
   throw std::logic_error("no such sort key");
 }
 
+std::optional<api::CatchingUp> catching_up_of(const storage::NameserverRecord& record) {
+  const auto& observed = record.catching_up;
+  return observed ? std::optional(api::CatchingUp{observed->compared, observed->changes, observed->tasks})
+                  : std::nullopt;
+}
+
+std::optional<api::RefusedDeletion> refused_deletion_of(const storage::NameserverRecord& record) {
+  const auto& refused = record.refused_deletion;
+  return refused ? std::optional(api::RefusedDeletion{refused->unknown, refused->zones, refused->names,
+                                                      refused->refused_at, refused->confirmed_until})
+                 : std::nullopt;
+}
+
+Standing standing_of(const storage::NameserverFields& fields) {
+  return {api::nameserver_state_from_text(fields.state).value(), fields.enters_service};
+}
+
 /// The columns' CHECKs and this port let nothing in that these wouldn't read.
 api::NameserverView view_of(const storage::NameserverRecord& record) {
   const auto& fields = record.fields;
@@ -38,6 +56,7 @@ api::NameserverView view_of(const storage::NameserverRecord& record) {
           .address = api::IpAddress::parse(fields.address).value(),
           .port = fields.port,
           .state = api::nameserver_state_from_text(fields.state).value(),
+          .enters_service = fields.enters_service,
           .view = fields.view.name,
           .transfer_key_id = fields.transfer_key,
           .notify_key_id = fields.notify_key,
@@ -46,7 +65,9 @@ api::NameserverView view_of(const storage::NameserverRecord& record) {
           .has_secret = fields.secret_sealed.has_value(),
           .revision = record.revision,
           .created_at = record.created_at,
-          .updated_at = record.updated_at};
+          .updated_at = record.updated_at,
+          .catching_up = catching_up_of(record),
+          .refused_deletion = refused_deletion_of(record)};
 }
 
 api::Problem duplicate(const std::string& name) {
@@ -141,6 +162,10 @@ api::Result<api::NameserverView> NameserverPort::create(const api::Scope& /*scop
     if (!view) {
       return view.error();
     }
+    const auto standing = next_standing(std::nullopt, {nameserver.state, nameserver.enters_service, nameserver.force});
+    if (!standing) {
+      return standing.error();
+    }
     const NameserverId id(Uuid::version7(clock_.wall()));
     const auto driver = api::driver_of(nameserver.settings);
     try {
@@ -150,12 +175,13 @@ api::Result<api::NameserverView> NameserverPort::create(const api::Scope& /*scop
            .driver = std::string(api::to_text(driver)),
            .address = nameserver.address.text(),
            .port = nameserver.port,
-           .state = std::string(api::to_text(nameserver.state)),
+           .state = std::string(api::to_text(standing->state)),
            .view = *view,
            .transfer_key = nameserver.transfer_key_id,
            .notify_key = nameserver.notify_key_id,
            .allow_unsigned_soa = nameserver.allow_unsigned_soa,
            .settings_json = api::to_json_text(nameserver.settings),
+           .enters_service = standing->enters_service,
            .secret_sealed = nameserver.secret ? std::optional(seal(id, *nameserver.secret)) : std::nullopt});
       announcer_.changed();
       return view_of(record);
@@ -216,13 +242,20 @@ api::Result<api::NameserverView> NameserverPort::update(const api::Scope& /*scop
     if (!view) {
       return view.error();
     }
+    std::optional<api::Problem> refused_state;
     try {
       auto record = nameservers_.update(id, [&](storage::NameserverRecord& row) {
         auto& fields = row.fields;
+        const auto standing = next_standing(standing_of(fields), {change.state, change.enters_service, change.force});
+        if (!standing) {
+          refused_state = standing.error();
+          return false;
+        }
         fields.name = change.name.value_or(fields.name);
         fields.address = change.address ? change.address->text() : fields.address;
         fields.port = change.port.value_or(fields.port);
-        fields.state = change.state ? std::string(api::to_text(*change.state)) : fields.state;
+        fields.state = std::string(api::to_text(standing->state));
+        fields.enters_service = standing->enters_service;
         fields.view = *view;
         fields.transfer_key = change.transfer_key_id.applied_to(fields.transfer_key);
         fields.notify_key = change.notify_key_id.applied_to(fields.notify_key);
@@ -236,6 +269,9 @@ api::Result<api::NameserverView> NameserverPort::update(const api::Scope& /*scop
       if (!record) {
         return api::Problem{api::ProblemType::nameserver_not_found};
       }
+      if (refused_state) {
+        return *refused_state;
+      }
       announcer_.changed();
       return view_of(*record);
     } catch (const StatementError& error) {
@@ -247,6 +283,25 @@ api::Result<api::NameserverView> NameserverPort::update(const api::Scope& /*scop
       }
       throw;
     }
+  });
+}
+
+api::Result<api::NameserverView> NameserverPort::confirm_deletion(const api::Scope& /*scope*/, const NameserverId& id,
+                                                                  std::int64_t zones) {
+  return guarded([&]() -> api::Result<api::NameserverView> {
+    const bool is_confirmed = nameservers_.confirm_deletion(id, zones, api::deletion_confirmation_life);
+    const auto record = nameservers_.get(id);
+    if (!record) {
+      return api::Problem{api::ProblemType::nameserver_not_found};
+    }
+    if (is_confirmed) {
+      announcer_.changed();
+      return view_of(*record);
+    }
+    if (!record->refused_deletion) {
+      return api::Problem{api::ProblemType::invalid_operation, "No deletion waits for a confirmation."};
+    }
+    return api::invalid_field({"zones"}, std::to_string(record->refused_deletion->unknown) + " are unknown by now");
   });
 }
 

@@ -33,6 +33,8 @@ class NameserverPort final : public api::Nameservers {
                                                                  const api::NameserverPageRequest& page) override;
   [[nodiscard]] api::Result<api::NameserverView> update(const api::Scope& scope, const NameserverId& id,
                                                         const api::NameserverChange& change) override;
+  [[nodiscard]] api::Result<api::NameserverView> confirm_deletion(const api::Scope& scope, const NameserverId& id,
+                                                                  std::int64_t zones) override;
   [[nodiscard]] api::Result<void> remove(const api::Scope& scope, const NameserverId& id) override;
 
  private:

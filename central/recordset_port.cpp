@@ -231,9 +231,13 @@ api::Result<api::RecordsetView> RecordsetPort::create(const api::Scope& scope, c
       refused_recordset);
 }
 
-api::Result<api::RecordsetView> RecordsetPort::get(const api::Scope& scope, const ZoneId& zone, const RecordsetId& id) {
+api::Result<api::RecordsetView> RecordsetPort::get(const api::Scope& scope, const ZoneId& zone, const RecordsetId& id,
+                                                   const std::optional<dns::Version>& version) {
   return guarded([&]() -> api::Result<api::RecordsetView> {
-    if (const auto recordset = reader_.recordset(reach_of(scope), zone, id)) {
+    if (const auto recordset = reader_.recordset_and_visibility(reach_of(scope), zone, id, version)) {
+      if (version && *version > recordset->zone_head) {
+        return no_such_version(*version);
+      }
       return to_view(*recordset);
     }
     const bool has_zone = reader_.zone(reach_of(scope), zone).has_value();
@@ -346,6 +350,7 @@ api::Result<api::RecordsetView> RecordsetPort::remove(const api::Scope& scope, c
     auto view = to_view(*recordset);
     if (commit.stamp) {
       announcer_.committed(zone_id, commit.stamp->version);
+      view.zone_version = commit.stamp->version;
       view.status = api::Status::pending;
       view.action = api::Action::remove;
     }

@@ -16,8 +16,8 @@ class RecordsetPort final : public api::Recordsets {
 
   [[nodiscard]] api::Result<api::RecordsetView> create(const api::Scope& scope, const ZoneId& zone,
                                                        const api::NewRecordset& recordset) override;
-  [[nodiscard]] api::Result<api::RecordsetView> get(const api::Scope& scope, const ZoneId& zone,
-                                                    const RecordsetId& id) override;
+  [[nodiscard]] api::Result<api::RecordsetView> get(const api::Scope& scope, const ZoneId& zone, const RecordsetId& id,
+                                                    const std::optional<dns::Version>& version = {}) override;
   [[nodiscard]] api::Result<ZoneId> zone_of(const api::Scope& scope, const RecordsetId& id) override;
   [[nodiscard]] api::Result<api::Page<api::RecordsetView>> list(const api::Scope& scope, const ZoneId& zone,
                                                                 const api::RecordsetFilter& filter,

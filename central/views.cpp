@@ -80,7 +80,19 @@ std::vector<api::SocketAddress> to_addresses(const std::vector<std::string>& tex
   return addresses;
 }
 
+std::optional<api::VisibilityView> to_view(const std::optional<storage::VersionVisibility>& visibility) {
+  return visibility ? std::optional(to_view(*visibility)) : std::nullopt;
+}
+
 }  // namespace
+
+api::VisibilityView to_view(const storage::VersionVisibility& visibility) {
+  return {.version = visibility.version,
+          .served = visibility.served,
+          .failed = visibility.failed,
+          .needed = visibility.needed,
+          .nameservers = visibility.nameservers};
+}
 
 api::Status to_status(storage::Propagation propagation) {
   switch (propagation) {
@@ -124,13 +136,15 @@ api::ZoneView to_view(const storage::ZoneRecord& zone) {
           .status = status,
           .action = status == api::Status::active ? api::Action::none : to_action(zone.head_kind),
           .revision = zone.revision,
+          .zone_version = zone.head.version,
           .attributes = zone.fields.attributes,
           .type = to_type(zone.fields.kind),
           .masters = to_addresses(zone.fields.masters),
           .created_at = zone.created_at,
           .updated_at = zone.updated_at,
           .transferred_at = zone.inbound ? zone.inbound->transferred_at : std::nullopt,
-          .transfer = to_transfer(zone.inbound)};
+          .transfer = to_transfer(zone.inbound),
+          .visible = to_view(zone.visibility)};
 }
 
 api::RecordsetView to_view(const storage::RecordsetRecord& recordset) {
@@ -155,8 +169,16 @@ api::RecordsetView to_view(const storage::RecordsetRecord& recordset) {
           .status = status,
           .action = status == api::Status::active ? api::Action::none : pending_action,
           .revision = recordset.revision,
+          .zone_version = recordset.changed_in,
           .created_at = recordset.created_at,
-          .updated_at = recordset.updated_at};
+          .updated_at = recordset.updated_at,
+          .visible = to_view(recordset.visibility)};
+}
+
+api::Problem no_such_version(dns::Version version) {
+  std::string message = "the zone has no version " + std::to_string(version.value()) + " yet";
+  std::string text = "'version': " + message;
+  return {api::ProblemType::bad_request, std::move(text), {api::FieldError{{"version"}, std::move(message)}}};
 }
 
 storage::Reach reach_of(const api::Scope& scope) {

@@ -14,6 +14,10 @@ namespace minidns::central {
 
 [[nodiscard]] api::ZoneView to_view(const storage::ZoneRecord& zone);
 [[nodiscard]] api::RecordsetView to_view(const storage::RecordsetRecord& recordset);
+[[nodiscard]] api::VisibilityView to_view(const storage::VersionVisibility& visibility);
+
+/// bad_request about `version`, which the zone doesn't have yet.
+[[nodiscard]] api::Problem no_such_version(dns::Version version);
 
 [[nodiscard]] storage::Reach reach_of(const api::Scope& scope);
 /// `versions.author`.

@@ -142,11 +142,15 @@ api::Result<api::ZoneView> ZonePort::create_secondary(const api::Scope& scope, c
   return to_view(record);
 }
 
-api::Result<api::ZoneView> ZonePort::get(const api::Scope& scope, const ZoneId& id) {
+api::Result<api::ZoneView> ZonePort::get(const api::Scope& scope, const ZoneId& id,
+                                         const std::optional<dns::Version>& version) {
   return guarded([&]() -> api::Result<api::ZoneView> {
-    const auto zone = reader_.zone(reach_of(scope), id);
+    const auto zone = reader_.zone_and_visibility(reach_of(scope), id, version);
     if (!zone) {
       return Problem{.type = ProblemType::zone_not_found};
+    }
+    if (version && *version > zone->head.version) {
+      return no_such_version(*version);
     }
     return to_view(*zone);
   });

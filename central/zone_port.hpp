@@ -23,7 +23,8 @@ class ZonePort final : public api::Zones {
         clock_(clock) {}
 
   [[nodiscard]] api::Result<api::ZoneView> create(const api::Scope& scope, const api::NewZone& zone) override;
-  [[nodiscard]] api::Result<api::ZoneView> get(const api::Scope& scope, const ZoneId& id) override;
+  [[nodiscard]] api::Result<api::ZoneView> get(const api::Scope& scope, const ZoneId& id,
+                                               const std::optional<dns::Version>& version = {}) override;
   [[nodiscard]] api::Result<api::Page<api::ZoneView>> list(const api::Scope& scope, const api::ZoneFilter& filter,
                                                            const api::ZonePageRequest& page) override;
   [[nodiscard]] api::Result<api::ZoneView> update(const api::Scope& scope, const ZoneId& id,

@@ -10,6 +10,7 @@ struct RetryPolicy {
   std::chrono::milliseconds first{2000};
   std::chrono::milliseconds max{300'000};
   int error_after_attempts = 5;  ///< from then on its zone shows ERROR; it is still tried, at the slowest pace
+  std::chrono::milliseconds error_after_absence{60'000};  ///< of the nameserver: its zones show ERROR, untried
 };
 
 /// The delay after `attempts` (1 and up) failed ones: it doubles up to the maximum, and the later half of it is drawn

@@ -11,6 +11,7 @@
 #include "storage/postgres/nameserver_leases.hpp"
 #include "storage/postgres/nameserver_work.hpp"
 #include "storage/postgres/writer_check.hpp"
+#include "storage/postgres/zone_proofs.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -86,6 +87,7 @@ void run(const pool::Settings& settings) {
   storage::postgres::PostgresDataKeySource data_keys(connections);
   const Envelope secrets(std::move(master_keys), data_keys, DataKeyPurpose::seal, clock);
   storage::postgres::NameserverWork work(connections);
+  storage::postgres::ZoneProofs proofs(connections);
   storage::postgres::NameserverLeases leases(connections);
   storage::postgres::PostgresFeedReader hints(connection_settings(settings.database),
                                               {storage::channel_feed, storage::channel_versions, storage::channel_have},
@@ -100,6 +102,7 @@ void run(const pool::Settings& settings) {
   pool::VersionReports reports(clock);
   const pool::WorkContext context{.settings = settings.work,
                                   .work = work,
+                                  .proofs = proofs,
                                   .database = database,
                                   .database_state = database_state,
                                   .secrets = secrets,

@@ -119,10 +119,7 @@ AccessResult<MadeDriver> make_driver(const storage::NameserverSettings& settings
 AccessResult<Control> make_control(const storage::NameserverSettings& settings, const ip::address& address,
                                    const SecretStore& secrets, const boost::asio::any_io_executor& executor,
                                    const Clock& clock) {
-  if (!settings.transfer_key) {
-    return AccessError{"the nameserver has no transfer key"};
-  }
-  auto key = open_key(*settings.transfer_key, secrets);
+  auto key = open_transfer_key(settings, secrets);
   if (!key) {
     return key.error();
   }
@@ -175,7 +172,31 @@ std::optional<AccessError> add_catalog(NameserverAccess& access, const storage::
   return std::nullopt;
 }
 
+/// What it needs at least: a nameserver that is only asked for serials does without.
+void add_content(NameserverAccess& access, const storage::NameserverSettings& settings, const ip::address& address,
+                 const SecretStore& secrets) {
+  access.address = address;
+  access.port = settings.port;
+  if (!settings.transfer_key) {
+    return;
+  }
+  auto key = open_key(*settings.transfer_key, secrets);
+  auto upstream = upstream_of(settings, settings.transfer_key->name);
+  if (key && upstream) {
+    access.primaries = std::move(upstream->primaries);
+    access.transfer_key = std::make_shared<const tsig::Key>(std::move(*key));
+  }
+}
+
 }  // namespace
+
+Result<tsig::Key, AccessError> open_transfer_key(const storage::NameserverSettings& settings,
+                                                 const SecretStore& secrets) {
+  if (!settings.transfer_key) {
+    return AccessError{"the nameserver has no transfer key"};
+  }
+  return open_key(*settings.transfer_key, secrets);
+}
 
 void fetch_data_keys(const storage::NameserverSettings& settings, const SecretStore& secrets) {
   // Whether they can be opened is for `open_access` to say.
@@ -223,6 +244,7 @@ Result<NameserverAccess, AccessError> open_access(const storage::NameserverSetti
     }
     access.control = std::move(*control);
   }
+  add_content(access, settings, *address, secrets);
   return access;
 }
 

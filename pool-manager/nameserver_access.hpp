@@ -12,10 +12,13 @@
 #include "tsig/key.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/ip/address.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace minidns::pool {
 
@@ -41,7 +44,17 @@ struct NameserverAccess {
   /// Where a consumer's zones can be listed; null: nowhere.
   std::unique_ptr<BindStatistics> statistics = {};
   Abilities abilities;
+
+  /// Where it answers, and who has what it should have, for comparisons of content.
+  boost::asio::ip::address address = {};
+  std::uint16_t port = 0;
+  std::vector<Primary> primaries = {};
+  std::shared_ptr<const tsig::Key> transfer_key = {};  ///< null: there is none, or it can't be opened
 };
+
+/// The key of the nameserver's transfers.
+[[nodiscard]] Result<tsig::Key, AccessError> open_transfer_key(const storage::NameserverSettings& settings,
+                                                               const SecretStore& secrets);
 
 /// Has the data keys read that the stored secrets need: that blocks, where `open_access` isn't to.
 void fetch_data_keys(const storage::NameserverSettings& settings, const SecretStore& secrets);

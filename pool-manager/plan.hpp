@@ -56,7 +56,7 @@ class Comparison {
                                         std::span<const ListedZone> observed);
 
 /// Unknown zones that one comparison may delete: a tenth of the nameserver's list, but never less than ten. More of
-/// them look like a wrong database or a wrong nameserver, and need a person's word (`allow_bulk_delete`).
+/// them look like a wrong database or a wrong nameserver, and need a person's word.
 [[nodiscard]] std::size_t unknown_deletions_max(std::size_t observed_zones);
 
 }  // namespace minidns::pool

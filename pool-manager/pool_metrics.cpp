@@ -85,7 +85,8 @@ NameserverMetrics::NameserverMetrics(Metrics& metrics, const std::string& namese
       sweeps_failed(sweeps(metrics, nameserver, "failed")),
       bulk_deletions_refused(metrics.counter(prefix + "bulk_deletions_refused_total",
                                              "Comparisons that found too many unknown zones to delete them",
-                                             {{"nameserver", nameserver}})) {
+                                             {{"nameserver", nameserver}})),
+      proof(metrics, nameserver) {
   const auto probe = [&](const std::string& result) {
     probes_.emplace(result, metrics.counter(prefix + "probes_total", "SOA questions by what they brought",
                                             {{"nameserver", nameserver}, {"result", result}}));

@@ -3,6 +3,7 @@
 #include "base/metrics.hpp"
 #include "pool-manager/drivers/soa_answer.hpp"
 #include "pool-manager/plan.hpp"
+#include "pool-manager/proof/proof_metrics.hpp"
 #include "pool-manager/work_item.hpp"
 
 #include <map>
@@ -27,6 +28,7 @@ class NameserverMetrics {
   Histogram sweep_time;
   Counter exceptions, regressions, renotifications;
   Counter sweeps_done, sweeps_failed, bulk_deletions_refused;
+  ProofMetrics proof;
 
   void count_probe(const SoaAnswer& answer) const;
   void count_command(Step step, bool succeeded) const;

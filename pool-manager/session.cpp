@@ -1,6 +1,7 @@
 #include "pool-manager/session.hpp"
 
 #include "base/random.hpp"
+#include "storage/hints.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
@@ -63,6 +64,8 @@ Session::Session(const WorkContext& context, const HeldLease& lease, NameserverM
       window_(window_settings(context.settings, access_.abilities), random_u64),
       commands_turn_(executor),
       sweep_state_{.reconfigure = reconfigure},
+      duty_(settings_.state),
+      prober_(proof_scope()),
       ended_(executor),
       feed_wakeup_(executor),
       tasks_wakeup_(executor),
@@ -71,7 +74,12 @@ Session::Session(const WorkContext& context, const HeldLease& lease, NameserverM
       commands_wakeup_(executor),
       save_wakeup_(executor),
       circuit_wakeup_(executor),
-      group_([this](const std::exception_ptr& failure) { loop_failed(reason_of(failure)); }) {}
+      entry_wakeup_(executor),
+      group_([this](const std::exception_ptr& failure) { loop_failed(reason_of(failure)); }) {
+  if (access_.control) {
+    access_.control->driver->set_permit([this] { return lease_.is_valid(context_.clock.steady()); });
+  }
+}
 
 boost::asio::awaitable<Session::End> Session::run() {
   auto read = [nameserver = settings_.id](storage::NameserverWork& work) { return work.read_progress(nameserver); };
@@ -80,6 +88,9 @@ boost::asio::awaitable<Session::End> Session::run() {
     window_.set_position(*progress.visible_through);
   } else {
     compare_all_ = true;
+  }
+  if (duty_.duty == storage::Duty::bootstrapping) {
+    co_await begin_bootstrapping();
   }
   if (progress.content != content_mark()) {
     co_await want_retransfer(progress.content.has_value());
@@ -129,8 +140,8 @@ void Session::wake_reports() {
 }
 
 void Session::start_loops() {
-  for (const Loop loop :
-       {Loop::feed, Loop::tasks, Loop::sweep, Loop::looks, Loop::commands, Loop::save, Loop::circuit}) {
+  for (const Loop loop : {Loop::feed, Loop::tasks, Loop::sweep, Loop::looks, Loop::commands, Loop::save, Loop::circuit,
+                          Loop::entry, Loop::serials, Loop::contents}) {
     start(loop);
   }
 }
@@ -151,6 +162,12 @@ boost::asio::awaitable<void> Session::run_once(Loop loop) {
       return save_progress();
     case Loop::circuit:
       return watch_circuit();
+    case Loop::entry:
+      return watch_entry();
+    case Loop::serials:
+      return prober_.prove_serials();
+    case Loop::contents:
+      return prober_.prove_contents();
   }
   throw std::logic_error("no such loop");
 }
@@ -236,9 +253,10 @@ void Session::end(End reason) {
 
 void Session::wake_all() {
   for (Wakeup* wakeup : {&ended_, &feed_wakeup_, &tasks_wakeup_, &sweep_wakeup_, &looks_wakeup_, &commands_wakeup_,
-                         &save_wakeup_, &circuit_wakeup_}) {
+                         &save_wakeup_, &circuit_wakeup_, &entry_wakeup_}) {
     wakeup->notify();
   }
+  prober_.wake();
 }
 
 bool Session::may_act() const {
@@ -276,7 +294,14 @@ boost::asio::awaitable<void> Session::save_or_end() {
 /// False: the lease is lost. Throws, with nothing forgotten, if the database can't be asked.
 boost::asio::awaitable<bool> Session::save_once() {
   storage::ProgressUpdate update = window_.take_update();
-  auto save = [lease = lease_.lease(), update](storage::NameserverWork& work) { return work.save(lease, update); };
+  auto save = [lease = lease_.lease(), update, nameserver = settings_.id.to_string()](storage::NameserverWork& work) {
+    const bool saved = work.save(lease, update);
+    // Whoever waits for a version looks now. If the hint fails the same is saved once more, which changes nothing.
+    if (saved && (update.visible_through || !update.confirmed.empty() || !update.exceptions.empty())) {
+      work.send_hint(storage::channel_visible, nameserver);
+    }
+    return saved;
+  };
   std::exception_ptr failure;
   bool is_held = false;
   try {
@@ -342,7 +367,41 @@ void Session::set_reachable() {
   wake_all();
 }
 
+/// False if the nameserver is taken for unreachable by that.
+bool Session::hear(bool answered) {
+  if (answered) {
+    if (!circuit_.is_open()) {
+      circuit_.answered();
+    }
+    return true;
+  }
+  if (circuit_.was_silent(context_.clock.steady())) {
+    set_unreachable("the nameserver does not answer questions");
+    return false;
+  }
+  return true;
+}
+
+ProofScope Session::proof_scope() {
+  return {.context = context_,
+          .lease = lease_,
+          .metrics = metrics_,
+          .settings = settings_,
+          .access = access_,
+          .window = window_,
+          .turn = commands_turn_,
+          .executor = executor_,
+          .is_ending = [this] { return end_.has_value(); },
+          .may_act = [this] { return may_act(); },
+          .heard = [this](bool answered) { (void)hear(answered); },
+          .lease_lost = [this] { end(End::lease_lost); },
+          .known_through = [this] { return window_.visible_through().value_or(0); },
+          .lagging = [this] { return tasks_kept_; },
+          .wake_tasks = [this] { tasks_wakeup_.notify(); }};
+}
+
 void Session::publish() const {
+  prober_.publish(!circuit_.is_open());
   metrics_.window_items.set(static_cast<double>(window_.size()));
   if (const auto visible = window_.visible_through()) {
     metrics_.lag_changes.set(static_cast<double>(std::max<std::int64_t>(feed_head_ - *visible, 0)));

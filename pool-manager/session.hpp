@@ -1,11 +1,13 @@
 #pragma once
 
 #include "base/task_group.hpp"
+#include "pool-manager/catch_up.hpp"
 #include "pool-manager/circuit.hpp"
 #include "pool-manager/drivers/call_queue.hpp"
 #include "pool-manager/held_lease.hpp"
 #include "pool-manager/nameserver_access.hpp"
 #include "pool-manager/pool_metrics.hpp"
+#include "pool-manager/proof/prober.hpp"
 #include "pool-manager/sweep.hpp"
 #include "pool-manager/wakeup.hpp"
 #include "pool-manager/window.hpp"
@@ -29,13 +31,15 @@ namespace minidns::pool {
 ///     feed ──changes──▶        ┌──▶ looks: questions to the nameserver
 ///     tasks ──due ones──▶ Window ──▶ commands: its control channel, one batch at a time
 ///     sweep ──findings──▶ tasks └──▶ save: progress and exceptions
+///     entry: into service, for one that is bootstrapping, once it has caught up
+///     prober ─findings──▶ tasks
 ///     circuit: open while the nameserver is away; then nothing but trials is sent
 ///
 /// Loops are written so that no `continue` follows a `co_await` and none stands in a condition: of `co_await …;
 /// continue;` in two branches gcc 12 (-O2) made code that read a wrong `this`.
 ///
-/// The loops are in session.cpp (life, save, circuit), session_intake.cpp (feed, tasks) and session_output.cpp (looks,
-/// commands).
+/// The loops are in session.cpp (life, save, circuit), session_intake.cpp (feed, tasks), session_output.cpp (looks,
+/// commands) and session_service.cpp (entry); those of the prober in proof/.
 class Session {
  public:
   enum class End { stopped, settings_changed, lease_lost };
@@ -57,7 +61,7 @@ class Session {
   void wake_reports();
 
  private:
-  enum class Loop { feed, tasks, sweep, looks, commands, save, circuit };
+  enum class Loop { feed, tasks, sweep, looks, commands, save, circuit, entry, serials, contents };
 
   [[nodiscard]] boost::asio::awaitable<void> run_once(Loop loop);
 
@@ -83,6 +87,8 @@ class Session {
   void set_unreachable(const std::string& reason);
   void set_reachable();
   void publish() const;
+  [[nodiscard]] bool hear(bool answered);
+  [[nodiscard]] ProofScope proof_scope();
 
   // Intake.
   [[nodiscard]] boost::asio::awaitable<void> read_feed();
@@ -98,6 +104,14 @@ class Session {
   [[nodiscard]] boost::asio::awaitable<void> want_retransfer(bool content_is_known);
   [[nodiscard]] boost::asio::awaitable<void> compare_lists();
   [[nodiscard]] boost::asio::awaitable<void> sweep_once();
+
+  // Service.
+  [[nodiscard]] boost::asio::awaitable<void> begin_bootstrapping();
+  void take_state(const storage::DutyState& state);
+  void has_compared(std::int64_t head);
+  [[nodiscard]] boost::asio::awaitable<void> watch_entry();
+  [[nodiscard]] boost::asio::awaitable<void> try_to_enter(std::int64_t through);
+  void take_entry(storage::Entry entry);
 
   // Output.
   [[nodiscard]] boost::asio::awaitable<void> look_at_zones();
@@ -131,12 +145,16 @@ class Session {
   bool sweep_wanted_ = true;
   bool more_tasks_ = false;  ///< are due than there was room for
   SweepState sweep_state_;
+  storage::DutyState duty_;
+  CatchUp catch_up_;
+  std::int64_t tasks_kept_ = 0;
+  Prober prober_;
 
   std::optional<End> end_;
   std::size_t running_ = 0;       ///< loops and batches of questions
   std::size_t look_batches_ = 0;  ///< of these, the batches
   Wakeup ended_, feed_wakeup_, tasks_wakeup_, sweep_wakeup_, looks_wakeup_, commands_wakeup_, save_wakeup_,
-      circuit_wakeup_;
+      circuit_wakeup_, entry_wakeup_;
   TaskGroup group_;  ///< last: what it cancels uses the rest
 };
 

@@ -24,9 +24,8 @@ constexpr std::size_t task_batch = 500;
 constexpr SteadyTime::duration tasks_interval = 1s;
 /// For a task that is in hand, until the database may give it out again: a few times as long as an attempt takes.
 constexpr auto task_hold = 30s;
-/// A nameserver that is away for so long makes its zones' status ERROR.
-constexpr auto overdue_age = 60s;
-constexpr auto overdue_interval = 15s;
+/// While a nameserver is away for too long, new tasks are looked for so often.
+constexpr std::chrono::milliseconds overdue_interval = 15s;
 constexpr std::size_t overdue_batch = 10'000;
 /// Tasks are counted so often, for the metrics: it reads them all.
 constexpr auto count_interval = 15s;
@@ -100,7 +99,9 @@ void Session::take_page(const storage::FeedPage& page) {
 boost::asio::awaitable<void> Session::check_settings() {
   auto read = [nameserver = settings_.id](storage::NameserverWork& work) { return work.read_settings(nameserver); };
   const auto settings = co_await ask_database(context_, read);
-  if (settings != settings_) {
+  if (settings && same_but_for_state(*settings, settings_)) {
+    take_state(settings->state);
+  } else {
     end(End::settings_changed);
   }
 }
@@ -108,14 +109,15 @@ boost::asio::awaitable<void> Session::check_settings() {
 boost::asio::awaitable<void> Session::work_on_tasks() {
   SteadyTime next_count{};
   SteadyTime next_overdue{};
+  const std::chrono::milliseconds absence = context_.settings.retry.error_after_absence;
   while (!end_) {
     const SteadyTime now = context_.clock.steady();
     if (now >= next_count) {
       next_count = now + count_interval;
       co_await count_tasks();
     }
-    if (circuit_.is_open() && now >= circuit_.open_since() + overdue_age && now >= next_overdue) {
-      next_overdue = now + overdue_interval;
+    if (circuit_.is_open() && now >= circuit_.open_since() + absence && now >= next_overdue) {
+      next_overdue = now + std::min(overdue_interval, absence);
       co_await mark_overdue_tasks();
     }
     bool has_more = false;
@@ -131,6 +133,7 @@ boost::asio::awaitable<void> Session::count_tasks() {
   const storage::TaskCounts counts = co_await ask_database(context_, count);
   metrics_.tasks_pending.set(static_cast<double>(counts.pending));
   metrics_.tasks_error.set(static_cast<double>(counts.error));
+  tasks_kept_ = counts.pending + counts.error;
 }
 
 /// Whether there are more, and room for them.
@@ -159,8 +162,9 @@ boost::asio::awaitable<bool> Session::take_tasks() {
 boost::asio::awaitable<void> Session::mark_overdue_tasks() {
   bool has_more = true;
   while (has_more && !end_) {
-    auto mark = [lease = lease_.lease()](storage::NameserverWork& work) {
-      return work.mark_overdue(lease, overdue_age, "the nameserver can't be reached", overdue_batch);
+    auto mark = [lease = lease_.lease(),
+                 age = context_.settings.retry.error_after_absence](storage::NameserverWork& work) {
+      return work.mark_overdue(lease, age, "the nameserver can't be reached", overdue_batch);
     };
     const auto marked = co_await ask_database(context_, mark);
     if (!marked) {
@@ -219,8 +223,12 @@ boost::asio::awaitable<void> Session::sweep_once() {
     compare_all_ = false;
     feed_wakeup_.notify();
   }
-  sweep_wanted_ = sweep_wanted_ || sweep_state_.retransfer_after.has_value();
   window_.set_swept(sweep_state_.retransfer_after ? std::nullopt : std::optional(content_mark()));
+  if (sweep.is_complete()) {
+    has_compared(head.seq);
+  } else {
+    sweep_wanted_ = true;
+  }
   if (sweep.findings() > 0) {
     context_.log.info("zones compared", {{"nameserver", settings_.name}, {"findings", sweep.findings()}});
     tasks_wakeup_.notify();

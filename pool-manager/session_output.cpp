@@ -78,12 +78,7 @@ void Session::take_sight(const Window::Ticket& ticket, const SoaAnswer& answer, 
   metrics_.count_probe(answer);
   const SteadyTime now = context_.clock.steady();
   const Sight sight = sight_of(answer);
-  if (sight.kind != Sight::Kind::silent) {
-    if (!circuit_.is_open()) {
-      circuit_.answered();
-    }
-  } else if (circuit_.was_silent(now)) {
-    set_unreachable("the nameserver does not answer questions");
+  if (!hear(sight.kind != Sight::Kind::silent)) {
     return;
   }
   const Window::Outcome outcome = window_.see(ticket, sight, all_have_, now);
@@ -163,7 +158,8 @@ boost::asio::awaitable<void> Session::give_batch() {
 }
 
 boost::asio::awaitable<void> Session::give(Step step, std::vector<Window::Ticket> tickets) {
-  if (step == Step::add && !key_is_there_) {
+  // A change means that a zone did not come: perhaps by a key that somebody changed there.
+  if ((step == Step::add && !key_is_there_) || step == Step::change) {
     co_await ensure_key();
   }
   if (step == Step::remove) {
@@ -188,6 +184,9 @@ boost::asio::awaitable<void> Session::give(Step step, std::vector<Window::Ticket
     }
     if (failure && failure->code == DriverErrc::unreachable) {
       unreachable = failure->detail;
+    }
+    if (failure && step == Step::add) {
+      key_is_there_ = false;  // the nameserver may have been made anew, so quickly that nobody noticed
     }
     window_.commanded(tickets[i], step, failure, now);
   }

@@ -26,9 +26,8 @@ struct Settings {
 ///     confirm_within: 5s            what a nameserver doesn't show by then is kept as a task
 ///     sweep_interval: 60s           between two comparisons of a nameserver's zone list
 ///     sweep_share_percent: 10       of the time at most for them: where one takes long, the next comes later
-///     allow_bulk_delete: false      delete unknown zones even if they are many
 ///     unknown_kept_after_restore: 1d  then even unknown zones are left on nameservers: the database may have lost them
-///     retry: {first: 2s, max: 5m, error_after: 5}
+///     retry: {first: 2s, max: 5m, error_after: 5, error_after_absence: 1m}
 ///     instances: {forget_after: 1h}
 ///     threads: {io: 2}
 [[nodiscard]] Settings read_settings(const std::string& path);

@@ -12,13 +12,6 @@ namespace {
 
 /// Zones per page of the desired list: a millisecond or ten of the database's time, 200 kB.
 constexpr std::size_t page_zones = 2000;
-/// Zones per call of a driver: what can be in doubt when a connection breaks (drivers/driver.hpp).
-constexpr std::size_t batch_zones = 200;
-/// For commands that others have begun; a sweep is in no hurry.
-constexpr std::chrono::seconds turn_wait{60};
-/// Zones that are named in the log one by one; the rest is counted.
-constexpr std::size_t logged_zones_max = 10;
-
 /// Of what becomes a task.
 storage::ZoneAction action_for(Finding::Kind kind) {
   switch (kind) {
@@ -46,12 +39,6 @@ storage::Task task_for(const storage::ZoneNow& now, storage::ZoneAction action) 
           .attempts = 0,
           .is_error = false,
           .reason = "found by comparing the nameserver's zones"};
-}
-
-template <class T>
-std::vector<T> slice(const std::vector<T>& items, std::size_t begin, std::size_t size) {
-  const auto first = items.begin() + static_cast<std::ptrdiff_t>(begin);
-  return {first, first + static_cast<std::ptrdiff_t>(std::min(size, items.size() - begin))};
 }
 
 }  // namespace
@@ -91,6 +78,14 @@ boost::asio::awaitable<Sweep::Result> Sweep::run(std::int64_t through, std::func
     co_return fail(observed.error());
   }
   co_return co_await compare(std::move(*observed));
+}
+
+boost::asio::awaitable<Sweep::Result> Sweep::judge(std::vector<storage::DesiredZone> page,
+                                                   std::vector<ListedZone> observed, std::int64_t through,
+                                                   std::function<bool()> is_ending) {
+  through_ = through;
+  is_ending_ = std::move(is_ending);
+  return take(plan(page, observed));
 }
 
 bool Sweep::lists_by_control() const {
@@ -273,81 +268,6 @@ boost::asio::awaitable<void> Sweep::report_ahead(std::vector<Finding> ahead) {
     work.report_lost(name, lost);
   };
   co_await ask_database(context_, report);
-}
-
-boost::asio::awaitable<void> Sweep::treat_unknown(std::size_t observed_zones) {
-  std::erase_if(unknown_, [this](const dns::Name& name) { return window_.contains(name); });
-  if (unknown_.empty() || settings_.unknown_zones == storage::UnknownZones::ignore) {
-    co_return;
-  }
-  const std::size_t allowed = unknown_deletions_max(observed_zones);
-  const bool too_many = unknown_.size() > allowed && !context_.settings.allow_bulk_delete;
-  // What a consumer has beside its catalog's members is a person's. A database that lacks versions may lack zones, too:
-  // once its new epoch is open, it says what must stay.
-  const bool deletes =
-      settings_.unknown_zones == storage::UnknownZones::remove && access_.control && !is_database_behind_;
-  if (deletes && too_many) {
-    metrics_.bulk_deletions_refused.increment();
-    context_.log.error("too many unknown zones on a nameserver: none is deleted",
-                       {{"nameserver", settings_.name},
-                        {"unknown", unknown_.size()},
-                        {"zones", observed_zones},
-                        {"allowed", allowed},
-                        {"hint", "check the nameserver and the database, then set allow_bulk_delete"}});
-    co_return;
-  }
-  for (std::size_t i = 0; i < std::min(unknown_.size(), logged_zones_max); ++i) {
-    context_.log.warning(
-        "unknown zone on a nameserver",
-        {{"nameserver", settings_.name}, {"zone", unknown_[i].to_text()}, {"policy", deletes ? "delete" : "warn"}});
-  }
-  if (deletes) {
-    co_await remove_unknown();
-  }
-}
-
-boost::asio::awaitable<void> Sweep::remove_unknown() {
-  for (std::size_t begin = 0; begin < unknown_.size() && !must_stop(); begin += batch_zones) {
-    std::vector<dns::Name> batch = slice(unknown_, begin, batch_zones);
-    co_await remove_batch(std::move(batch));
-  }
-}
-
-/// The last check is made under the turn: a zone that is created after it is added after the removal.
-boost::asio::awaitable<void> Sweep::remove_batch(std::vector<dns::Name> names) {
-  const auto turn = co_await turn_.wait_turn(turn_wait);
-  if (!turn) {
-    co_return;  // the next sweep finds them again
-  }
-  // Known after all, or perhaps lost by the database.
-  auto look_up = [pool = settings_.pool, grace = context_.settings.unknown_kept_after_restore,
-                  names](storage::NameserverWork& work) {
-    std::vector<dns::Name> staying = work.must_stay(names, grace);
-    for (const storage::ZoneNow& known : work.look_up(pool, names)) {
-      staying.push_back(known.desired.name);
-    }
-    return staying;
-  };
-  const std::vector<dns::Name> staying = co_await ask_database(context_, look_up);
-  for (const dns::Name& name : staying) {
-    std::erase(names, name);
-  }
-  std::erase_if(names, [this](const dns::Name& name) { return window_.contains(name); });
-  if (names.empty() || must_stop()) {
-    co_return;
-  }
-  const ZoneResults results = co_await access_.control->driver->remove_zones(names);
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const bool is_gone = results[i].has_value();
-    metrics_.count_command(Step::remove, is_gone);
-    if (is_gone) {
-      context_.log.info("unknown zone deleted", {{"nameserver", settings_.name}, {"zone", names[i].to_text()}});
-    } else {
-      context_.log.warning(
-          "unknown zone can't be deleted",
-          {{"nameserver", settings_.name}, {"zone", names[i].to_text()}, {"reason", results[i].error().detail}});
-    }
-  }
 }
 
 bool Sweep::must_stop() const {

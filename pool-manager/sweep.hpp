@@ -31,6 +31,7 @@ struct SweepState {
   /// Then have every zone that is there transferred anew, whatever its serial: it may be of another view or pool. Once
   /// every mdns has applied the feed up to here, so that all know the key as it is now.
   std::optional<std::int64_t> retransfer_after = std::nullopt;
+  bool may_be_refused = true;  ///< a deletion of unknown zones: the database may say so
 };
 
 /// One comparison of a nameserver's zone list with what it should be. What it finds becomes tasks, page by page, set
@@ -48,10 +49,16 @@ class Sweep {
   /// Judges what has not changed after `through` in the feed; newer changes are the feed's business. `is_ending` is
   /// asked now and then.
   [[nodiscard]] boost::asio::awaitable<Result> run(std::int64_t through, std::function<bool()> is_ending);
+  /// Only `page`, of which somebody else has asked what the nameserver shows: `observed`, without unknown zones.
+  [[nodiscard]] boost::asio::awaitable<Result> judge(std::vector<storage::DesiredZone> page,
+                                                     std::vector<ListedZone> observed, std::int64_t through,
+                                                     std::function<bool()> is_ending);
   /// After `failed` or `unreachable`, for a person.
   [[nodiscard]] const std::string& reason() const { return reason_; }
   /// What was found, but for zones that were in hand.
   [[nodiscard]] std::size_t findings() const { return findings_count_; }
+  /// After `done`: everything that the pool knows of is as it should be, or a task. Otherwise another is needed.
+  [[nodiscard]] bool is_complete() const { return deleted_left_ == 0 && !state_.retransfer_after; }
 
  private:
   using Page = std::vector<storage::DesiredZone>;
@@ -74,8 +81,11 @@ class Sweep {
   [[nodiscard]] boost::asio::awaitable<std::vector<dns::Name>> forcible(std::vector<dns::Name> names);
   [[nodiscard]] boost::asio::awaitable<Result> force(dns::Name name);
   [[nodiscard]] boost::asio::awaitable<void> treat_unknown(std::size_t observed_zones);
-  [[nodiscard]] boost::asio::awaitable<void> remove_unknown();
-  [[nodiscard]] boost::asio::awaitable<void> remove_batch(std::vector<dns::Name> names);
+  [[nodiscard]] boost::asio::awaitable<void> remove_deleted();
+  [[nodiscard]] boost::asio::awaitable<bool> may_delete_so_many(std::size_t observed_zones);
+  [[nodiscard]] boost::asio::awaitable<void> end_refusal();
+  [[nodiscard]] boost::asio::awaitable<std::size_t> remove_zones(std::vector<dns::Name> names);
+  [[nodiscard]] boost::asio::awaitable<std::size_t> remove_batch(std::vector<dns::Name> names);
   [[nodiscard]] bool is_catalog(const dns::Name& name) const;
   [[nodiscard]] bool must_stop() const;
   Result fail(const DriverError& error);
@@ -94,7 +104,8 @@ class Sweep {
   std::vector<dns::Name> unknown_;
   bool is_database_behind_ = false;  // the nameserver serves newer versions than the database has
   std::size_t findings_count_ = 0;
-  bool put_off_ = false;  // zones were not transferred anew yet: an mdns may not know what their view is
+  std::size_t deleted_left_ = 0;  // zones that were deleted, are unknown by now, and could not be removed
+  bool put_off_ = false;          // zones were not transferred anew yet: an mdns may not know what their view is
   std::string reason_;
 };
 

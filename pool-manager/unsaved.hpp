@@ -22,9 +22,10 @@ class Unsaved {
     swept_ = true;
     content_ = content ? content : content_;
   }
+  void set_catch_up(std::int64_t through) { catch_up_ = through; }
 
   [[nodiscard]] bool empty() const {
-    return exceptions_.empty() && confirmed_.empty() && !reachable_ && !last_error_ && !swept_;
+    return exceptions_.empty() && confirmed_.empty() && !reachable_ && !last_error_ && !swept_ && !catch_up_;
   }
   /// Everything but the position; afterwards this is empty.
   [[nodiscard]] storage::ProgressUpdate take();
@@ -37,6 +38,7 @@ class Unsaved {
   std::optional<std::string> last_error_;
   bool swept_ = false;
   std::optional<storage::ContentMark> content_;  // with swept_
+  std::optional<std::int64_t> catch_up_;
 };
 
 }  // namespace minidns::pool

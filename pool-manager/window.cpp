@@ -195,7 +195,7 @@ void Window::commanded(const Ticket& ticket, Step step, const std::optional<Driv
   if (item == nullptr || item->stage != WorkItem::Stage::commanding) {
     return;  // the wish turned around: its own command follows
   }
-  if (failure && failure->code == DriverErrc::unreachable) {
+  if (failure && (failure->code == DriverErrc::unreachable || failure->code == DriverErrc::withheld)) {
     put_back(ticket, step);
     return;
   }
@@ -242,8 +242,9 @@ void Window::after_command(WorkItem& item, const Ticket& ticket, Step step, cons
       item.forced = {ticket.serial, now};
       break;
   }
-  if (is_missing) {
-    item.added = false;  // added again if it turns out to be absent
+  if (is_missing && !item.added_again) {
+    item.added = false;  // added again if it turns out to be absent; once, or a nameserver that lies never fails
+    item.added_again = true;
   }
   if (item.watched_since == SteadyTime{}) {
     item.watched_since = now;
@@ -334,7 +335,7 @@ void Window::restore(storage::ProgressUpdate update) {
 
 void Window::start(WorkItem& item, SteadyTime now) {
   cancel_look(item);
-  item.is_looking = item.added = item.changed = item.removed = false;
+  item.is_looking = item.added = item.added_again = item.changed = item.removed = false;
   item.forced.reset();
   item.seen.reset();
   item.nudges = 0;

@@ -104,6 +104,7 @@ class Window {
     unsaved_.set_reachable(reachable, std::move(last_error));
   }
   void set_swept(const std::optional<storage::ContentMark>& content) { unsaved_.set_swept(content); }
+  void set_catch_up(std::int64_t through) { unsaved_.set_catch_up(through); }
 
   /// Keeps what has waited for its command for too long as exceptions, so that it doesn't hold up the prefix; it stays
   /// in hand.

@@ -8,8 +8,10 @@
 #include "base/secret_store.hpp"
 #include "base/worker_pool.hpp"
 #include "pool-manager/backoff.hpp"
+#include "pool-manager/proof/proof_settings.hpp"
 #include "pool-manager/version_reports.hpp"
 #include "storage/nameserver_work.hpp"
+#include "storage/zone_proofs.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -26,15 +28,16 @@ struct WorkSettings {
   /// Of a nameserver's time that comparisons may take, 1 to 100: the larger its list, the longer the pause.
   int sweep_share_percent = 10;
   RetryPolicy retry;
-  bool allow_bulk_delete = false;
   /// After a failover or restore the database may have lost zones; a nameserver may be the only one that still knows.
   std::chrono::milliseconds unknown_kept_after_restore = std::chrono::hours(24);
+  ProofSettings proof;
 };
 
 /// What all workers share; everything outlives them.
 struct WorkContext {
   const WorkSettings settings;
   storage::NameserverWork& work;
+  storage::ZoneProofs& proofs;
   WorkerPool& database;
   DatabaseState& database_state;
   const SecretStore& secrets;

@@ -58,6 +58,7 @@ struct WorkItem {
 
   // Of this attempt:
   bool added = false;
+  bool added_again = false;  ///< or to be: it was added, and gone at the next command
   bool changed = false;
   bool removed = false;
   std::optional<Forced> forced;

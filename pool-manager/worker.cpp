@@ -90,7 +90,7 @@ boost::asio::awaitable<bool> Worker::work() {
   co_return end == Session::End::settings_changed;
 }
 
-/// Nothing if the nameserver is gone.
+/// Nothing if the nameserver is gone, or not to be worked for any more.
 boost::asio::awaitable<std::optional<Worker::Loaded>> Worker::load() {
   auto read = [nameserver = lease_.lease().nameserver, &secrets = context_.secrets](storage::NameserverWork& work) {
     auto settings = work.read_settings(nameserver);
@@ -100,7 +100,7 @@ boost::asio::awaitable<std::optional<Worker::Loaded>> Worker::load() {
     return settings;
   };
   auto settings = co_await ask_database(context_, read);
-  if (!settings) {
+  if (!settings || settings->state.duty == storage::Duty::none) {
     co_return std::nullopt;
   }
   auto access = open_access(*settings, context_.secrets, executor_, context_.clock);

@@ -14,6 +14,8 @@ inline constexpr const char* channel_have = "minidns_have";
 inline constexpr const char* channel_notified = "minidns_notified";
 /// From a pool manager: please send NOTIFY again; lines `NAMESERVER-ID ZONE-ID`.
 inline constexpr const char* channel_renotify = "minidns_renotify";
+/// From a pool manager that has saved what a nameserver shows now: its id. Whoever waits for a version looks.
+inline constexpr const char* channel_visible = "minidns_visible";
 
 /// PostgreSQL takes payloads of less than 8000 octets; more lines go into another NOTIFY.
 inline constexpr int payload_size_octets_max = 7900;

@@ -85,6 +85,8 @@ struct ProgressUpdate {
   std::optional<std::string> last_error;  ///< empty: none any more
   bool swept = false;
   std::optional<ContentMark> content = std::nullopt;  ///< all zones that are there have been transferred as this
+  /// A nameserver that is bootstrapping has caught up with everything up to here (`enter_service`).
+  std::optional<std::int64_t> catch_up_through = std::nullopt;
 };
 
 struct Progress {
@@ -110,6 +112,31 @@ struct ZoneNow {
 struct TaskCounts {
   std::int64_t pending;
   std::int64_t error;
+};
+
+/// Whether, and as what, a nameserver is worked for. In maintenance and retired it isn't.
+enum class Duty { none, bootstrapping, in_service };
+
+/// What of a nameserver's settings may change without all work for it beginning anew.
+struct DutyState {
+  Duty duty = Duty::in_service;
+  bool enters_service = false;         ///< once it has caught up; for `bootstrapping`
+  bool deletion_is_confirmed = false;  ///< a refused deletion of unknown zones, by a person
+  friend bool operator==(const DutyState&, const DutyState&) = default;
+};
+
+/// What became of an attempt to put a nameserver in service.
+enum class Entry {
+  entered,
+  behind,      ///< something is left that it must have first
+  unwanted,    ///< it isn't bootstrapping any more, or isn't to be put in service
+  lease_lost,  ///< by us
+};
+
+/// More unknown zones on a nameserver than a comparison may delete.
+struct UnknownOnNameserver {
+  std::vector<dns::Name> unknown;  ///< all of them, any order
+  std::size_t zones;               ///< that the nameserver has
 };
 
 enum class DriverKind { bind, powerdns, knot, nsd, catalog, none };
@@ -154,8 +181,15 @@ struct NameserverSettings {
   std::vector<PoolCatalog> catalogs = {};  ///< by family
   ViewId view = default_view;
   std::optional<SealedKey> notify_key = std::nullopt;  ///< what we sign messages to it with
+  DutyState state = {};
   friend bool operator==(const NameserverSettings&, const NameserverSettings&) = default;
 };
+
+/// But for their `state`.
+[[nodiscard]] inline bool same_but_for_state(NameserverSettings a, const NameserverSettings& b) {
+  a.state = b.state;
+  return a == b;
+}
 
 /// What pool managers ask of the database for one nameserver (DESIGN.md §3, "Work for nameservers"). All calls block;
 /// they throw what storage/postgres/errors.hpp has. Safe on any thread.
@@ -188,6 +222,24 @@ class NameserverWork {
   [[nodiscard]] virtual std::optional<std::int64_t> mark_overdue(const Lease& lease, std::chrono::milliseconds age,
                                                                  const std::string& reason, std::size_t limit) = 0;
   [[nodiscard]] virtual TaskCounts count_tasks(NameserverId nameserver) = 0;
+
+  /// A nameserver begins to be worked for as `bootstrapping`: nothing is said to be caught up. Tasks of before are due
+  /// at once and count their tries anew; those are dropped whose zone is gone, or lives again as another, since a
+  /// comparison follows. Does so to at most `limit` tasks and returns how many it were; nothing if the lease was lost.
+  [[nodiscard]] virtual std::optional<std::int64_t> begin_catching_up(const Lease& lease, std::size_t limit) = 0;
+  /// Whether all changes up to `through` are visible on it, by what was saved.
+  [[nodiscard]] virtual bool has_caught_up(NameserverId nameserver, std::int64_t through) = 0;
+  /// Puts it in service, if everything up to `through` is visible there; announced in the feed.
+  [[nodiscard]] virtual Entry enter_service(const Lease& lease, std::int64_t through) = 0;
+
+  /// Keeps that so many zones were not deleted, for a person to see. False if the lease was lost.
+  [[nodiscard]] virtual bool refuse_deletion(const Lease& lease, const UnknownOnNameserver& found) = 0;
+  /// Whether a person has confirmed that just these may be deleted; true only once.
+  [[nodiscard]] virtual bool take_confirmed_deletion(const Lease& lease, const UnknownOnNameserver& found) = 0;
+  /// Nothing is refused any more. False if the lease was lost.
+  [[nodiscard]] virtual bool forget_refused_deletion(const Lease& lease) = 0;
+  /// Those of `names` (unknown to the pool) that are zones of the pool which were deleted, and whose rows are gone.
+  [[nodiscard]] virtual std::vector<dns::Name> deleted_of_pool(PoolId pool, const std::vector<dns::Name>& names) = 0;
 
   /// The next `limit` zones of the pool after `after` (nothing: from the start), in canonical order of names, no name
   /// twice. Read page by page, so that a million zones need neither memory nor a long transaction.

@@ -54,6 +54,9 @@ class ZoneReader {
   virtual ~ZoneReader() = default;
 
   [[nodiscard]] virtual std::optional<ZoneRecord> zone(const Reach& reach, const ZoneId& id) = 0;
+  /// With the visibility of `version` (nothing: the newest), as of the same moment.
+  [[nodiscard]] virtual std::optional<ZoneRecord> zone_and_visibility(const Reach& reach, const ZoneId& id,
+                                                                      const std::optional<dns::Version>& version) = 0;
   [[nodiscard]] virtual ListResult<ZoneRecord> zones(const Reach& reach, const ZoneQuery& query,
                                                      const ListRequest<ZoneId, ZoneSort>& request) = 0;
   /// By priority, then hostname.
@@ -64,6 +67,9 @@ class ZoneReader {
   /// `zone`: nothing if it doesn't matter which.
   [[nodiscard]] virtual std::optional<RecordsetRecord> recordset(const Reach& reach, const std::optional<ZoneId>& zone,
                                                                  const RecordsetId& id) = 0;
+  /// With the visibility of `version` of its zone (nothing: the one that changed it last), as of the same moment.
+  [[nodiscard]] virtual std::optional<RecordsetRecord> recordset_and_visibility(
+      const Reach& reach, const ZoneId& zone, const RecordsetId& id, const std::optional<dns::Version>& version) = 0;
   /// Of one zone, or (nothing) of all that aren't deleted.
   [[nodiscard]] virtual ListResult<RecordsetRecord> recordsets(
       const Reach& reach, const std::optional<ZoneId>& zone, const RecordsetQuery& query,

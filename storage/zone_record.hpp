@@ -29,6 +29,16 @@ struct VersionStamp {
   dns::Serial serial;
 };
 
+/// How far a zone's version, or a newer one, has come among the pool's nameservers that count. It is visible when
+/// `needed` of them (at least one) serve it.
+struct VersionVisibility {
+  dns::Version version;
+  std::int64_t served;
+  std::int64_t failed;  ///< tried it too often; they are tried again
+  std::int64_t needed;
+  std::int64_t nameservers;
+};
+
 /// What a zone's owner says of it.
 struct ZoneFields {
   ZoneKind kind;
@@ -52,7 +62,8 @@ struct ZoneRecord {
   WallTime created_at;
   std::optional<WallTime> updated_at;
   bool deleted;  ///< but not yet confirmed by enough nameservers: then the zone isn't there any more
-  std::optional<InboundState> inbound = {};  ///< of a secondary zone
+  std::optional<InboundState> inbound = {};          ///< of a secondary zone
+  std::optional<VersionVisibility> visibility = {};  ///< where it was asked for
 };
 
 /// What a user says of a recordset.
@@ -77,6 +88,9 @@ struct RecordsetRecord {
   std::int64_t revision;
   WallTime created_at;
   std::optional<WallTime> updated_at;
+  dns::Version zone_head;                            ///< the zone's newest version
+  dns::Version changed_in;                           ///< that of the zone's which last changed what it serves
+  std::optional<VersionVisibility> visibility = {};  ///< where it was asked for
 };
 
 }  // namespace minidns::storage

@@ -25,10 +25,12 @@
 #include "central/roll_worker.hpp"
 #include "central/secondary_rules.hpp"
 #include "central/service_status_port.hpp"
+#include "central/sync_port.hpp"
 #include "central/token_authenticator.hpp"
 #include "central/tsig_key_port.hpp"
 #include "central/version_policy.hpp"
 #include "central/view_port.hpp"
+#include "central/visibility_waits.hpp"
 #include "central/zone_dnssec_port.hpp"
 #include "central/zone_port.hpp"
 #include "storage/hints.hpp"
@@ -45,14 +47,17 @@
 #include "storage/postgres/retention.hpp"
 #include "storage/postgres/service_statuses.hpp"
 #include "storage/postgres/signing_refresh.hpp"
+#include "storage/postgres/sync_matrix.hpp"
 #include "storage/postgres/tokens.hpp"
 #include "storage/postgres/tsig_keys.hpp"
+#include "storage/postgres/version_watch.hpp"
 #include "storage/postgres/views.hpp"
 #include "storage/postgres/writer_check.hpp"
 #include "storage/postgres/zone_dnssec.hpp"
 #include "storage/postgres/zone_edit.hpp"
 #include "storage/postgres/zone_reader.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <thread>
 #include <unistd.h>
@@ -72,6 +77,11 @@ constexpr std::size_t connections_reserved = 6;
 
 std::size_t request_threads(const DatabaseSettings& database) {
   return database.connections > connections_reserved ? database.connections - connections_reserved : 1;
+}
+
+/// Half of the connections stay for requests that don't wait.
+std::size_t waiters_max(const api::ServerSettings& server) {
+  return std::min(visibility_waiters_max, std::max<std::size_t>(server.connections_max / 2, 1));
 }
 
 /// A database that isn't there can be waited for; one with a schema that we don't know can't.
@@ -106,7 +116,8 @@ struct Stores {
         zone_dnssec(pool),
         refresh(pool),
         rolls(pool),
-        digest_faults(pool) {}
+        digest_faults(pool),
+        sync(pool) {}
 
   postgres::PostgresTokens tokens;
   postgres::PostgresZoneReader reader;
@@ -124,6 +135,7 @@ struct Stores {
   postgres::PostgresSigningRefresh refresh;
   postgres::PostgresKeyRolls rolls;
   postgres::PostgresDigestFaults digest_faults;
+  postgres::PostgresSyncMatrix sync;
 };
 
 }  // namespace
@@ -161,8 +173,12 @@ void run_serve(CommandLine& line, const Settings& settings, const Clock& clock) 
   ZoneDnssecPort zone_dnssec({stores.zone_dnssec, stores.dnssec_policies, stores.editor, stores.refresh}, vault,
                              announcer, clock);
 
-  // Threads: I/O (HTTP), database (blocking ports), one each of the announcer, catalogs, housekeeping, recovery,
-  // refresh, key rolls, digests, presence and the operator's endpoint.
+  SyncPort sync(stores.sync, stores.nameservers);
+
+  // Threads: I/O (HTTP), database (blocking ports), one each of the announcer, waits for versions, catalogs,
+  // housekeeping, recovery, refresh, key rolls, digests, presence and the operator's endpoint.
+  postgres::PostgresVersionWatch version_watch(connection_settings(settings.database), writer_check);
+  VisibilityWaits waits(version_watch, waiters_max(settings.server), log, metrics);
   postgres::PostgresFeedReader catalog_hints(connection_settings(settings.database), {storage::channel_feed},
                                              writer_check);
   const CatalogKeeper catalog_keeper(stores.catalogs, catalog_hints, announcer, log, metrics);
@@ -177,10 +193,10 @@ void run_serve(CommandLine& line, const Settings& settings, const Clock& clock) 
   boost::asio::io_context io;
   WorkerPool database("database", request_threads(settings.database), settings.request_queue_max);
   const IoThreads io_threads(io, settings.io_threads);
-  api::Server server(
-      io.get_executor(), database,
-      {authenticator, zones, recordsets, pools, nameservers, keys, views, services, dnssec_policies, zone_dnssec},
-      clock, log, metrics, settings.server);
+  api::Server server(io.get_executor(), database,
+                     {authenticator, zones, recordsets, pools, nameservers, keys, views, services, dnssec_policies,
+                      zone_dnssec, sync, waits},
+                     clock, log, metrics, settings.server);
   const Presence presence(connection_settings(settings.database), writer_check,
                           settings.server.address + ":" + std::to_string(server.port()), database_state, clock);
   const OpsServer ops(settings.program.ops_address, settings.program.ops_port, metrics, [&] {

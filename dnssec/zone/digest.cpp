@@ -83,6 +83,10 @@ void ZoneDigest::subtract(const dns::RRset& rrset, const DigestKey& key) {
   for_each_hash(rrset, key, [this](const Octets& hash) { minus(sum_, hash); });
 }
 
+void ZoneDigest::add(const ZoneDigest& other) {
+  plus(sum_, other.sum_);
+}
+
 ZoneDigest ZoneDigest::after(const dns::Delta& delta, const DigestKey& key) const {
   ZoneDigest digest = *this;
   digest.subtract(delta.soa_before, key);

@@ -41,6 +41,8 @@ class ZoneDigest {
 
   void add(const dns::RRset& rrset, const DigestKey& key);
   void subtract(const dns::RRset& rrset, const DigestKey& key);
+  /// The records of both.
+  void add(const ZoneDigest& other);
   /// From the digest of a version to that of the next: O(change).
   [[nodiscard]] ZoneDigest after(const dns::Delta& delta, const DigestKey& key) const;
 

@@ -5,6 +5,7 @@ target_sources(minidns_dnssec PRIVATE
   zone/content_view.cpp
   zone/denial.cpp
   zone/digest.cpp
+  zone/digest_key.cpp
   zone/hash.cpp
   zone/nsec3_chain.cpp
   zone/nsec3_change.cpp

@@ -11,8 +11,8 @@ namespace {
 /// What a record costs beside its octets: nodes and vectors.
 constexpr std::size_t overhead_octets = 200;
 
-TransferError mismatch(const dns::Name& owner, dns::RRType type, const char* what) {
-  return {TransferErrc::inconsistent, owner.to_text() + " " + type.to_text() + ": " + what};
+dns::TransferError mismatch(const dns::Name& owner, dns::RRType type, const char* what) {
+  return {dns::TransferErrc::inconsistent, owner.to_text() + " " + type.to_text() + ": " + what};
 }
 
 }  // namespace
@@ -23,12 +23,12 @@ InboundDifference::Place& InboundDifference::place(const dns::Name& owner, dns::
   return found->second;
 }
 
-void InboundDifference::add(AddedRecord record) {
+void InboundDifference::add(dns::AddedRecord record) {
   Place& at = place(record.owner, record.type, record.rdata.octets().size());
   at.steps.emplace_back(std::move(record));
 }
 
-void InboundDifference::remove(RemovedRecord record) {
+void InboundDifference::remove(dns::RemovedRecord record) {
   Place& at = place(record.owner, record.type, record.rdata.octets().size());
   at.steps.emplace_back(std::move(record));
 }
@@ -42,7 +42,7 @@ std::vector<storage::InboundStore::Place> InboundDifference::places() const {
   return all;
 }
 
-Result<std::vector<storage::InboundChange>, TransferError> InboundDifference::apply(
+Result<std::vector<storage::InboundChange>, dns::TransferError> InboundDifference::apply(
     const std::vector<dns::RRset>& present) const {
   std::map<Key, const dns::RRset*> known;
   for (const dns::RRset& rrset : present) {
@@ -73,14 +73,14 @@ Result<std::vector<storage::InboundChange>, TransferError> InboundDifference::ap
   return changes;
 }
 
-std::optional<TransferError> InboundDifference::take(const Step& step, std::optional<dns::RRset>& set) {
-  if (const auto* removed = std::get_if<RemovedRecord>(&step)) {
+std::optional<dns::TransferError> InboundDifference::take(const Step& step, std::optional<dns::RRset>& set) {
+  if (const auto* removed = std::get_if<dns::RemovedRecord>(&step)) {
     if (set && std::erase(set->rdata, removed->rdata) == 1) {
       return std::nullopt;
     }
     return mismatch(removed->owner, removed->type, "a record is removed that we don't have");
   }
-  const auto& added = std::get<AddedRecord>(step);
+  const auto& added = std::get<dns::AddedRecord>(step);
   if (!set) {
     set = dns::RRset{added.owner, added.type, added.ttl, {}};
   }

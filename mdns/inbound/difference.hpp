@@ -4,7 +4,7 @@
 #include "base/result.hpp"
 #include "dns/name.hpp"
 #include "dns/rrset.hpp"
-#include "mdns/inbound/transfer_reader.hpp"
+#include "dns/transfer/transfer_reader.hpp"
 #include "storage/inbound_store.hpp"
 
 #include <cstddef>
@@ -23,8 +23,8 @@ class InboundDifference {
  public:
   explicit InboundDifference(dns::Name apex) : apex_(std::move(apex)) {}
 
-  void add(AddedRecord record);
-  void remove(RemovedRecord record);
+  void add(dns::AddedRecord record);
+  void remove(dns::RemovedRecord record);
 
   /// About what is kept; the caller has a limit.
   [[nodiscard]] std::size_t octets() const { return octets_; }
@@ -33,11 +33,11 @@ class InboundDifference {
   /// The RRsets as they are afterwards, from what is there now at `places`. An error if a record is removed that isn't
   /// there, or added that is: then we don't have what the primary thinks, and only the whole zone helps. RRsets that
   /// are afterwards as they were are left out.
-  [[nodiscard]] Result<std::vector<storage::InboundChange>, TransferError> apply(
+  [[nodiscard]] Result<std::vector<storage::InboundChange>, dns::TransferError> apply(
       const std::vector<dns::RRset>& present) const;
 
  private:
-  using Step = std::variant<AddedRecord, RemovedRecord>;
+  using Step = std::variant<dns::AddedRecord, dns::RemovedRecord>;
   struct Place {
     dns::Name owner;
     dns::RRType type;
@@ -46,7 +46,7 @@ class InboundDifference {
   using Key = std::pair<dns::OwnerKey, dns::RRType>;
 
   Place& place(const dns::Name& owner, dns::RRType type, std::size_t octets);
-  [[nodiscard]] static std::optional<TransferError> take(const Step& step, std::optional<dns::RRset>& set);
+  [[nodiscard]] static std::optional<dns::TransferError> take(const Step& step, std::optional<dns::RRset>& set);
 
   dns::Name apex_;
   std::map<Key, Place> places_;

@@ -7,10 +7,10 @@
 #include "base/metrics.hpp"
 #include "base/secret_store.hpp"
 #include "base/settings.hpp"
+#include "dns/transfer/transfer_reader.hpp"
 #include "mdns/inbound/inbound_table.hpp"
 #include "mdns/inbound/primary_client.hpp"
 #include "mdns/inbound/schedule.hpp"
-#include "mdns/inbound/transfer_reader.hpp"
 #include "mdns/nameserver/inbound_gate.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -32,7 +32,7 @@ struct InboundSettings {
   RefreshLimits refresh;
   ClientLimits client;
   /// Of one zone: what a customer may make us, and the database, keep.
-  InboundLimits transfer{std::uint64_t{1} << 30U, 20'000'000};
+  dns::TransferLimits transfer{std::uint64_t{1} << 30U, 20'000'000};
   std::chrono::milliseconds transfer_limit{std::chrono::hours(2)};
   /// Zones worked on at a time; each may hold a message, a batch and a difference in memory.
   std::size_t jobs_max = 32;

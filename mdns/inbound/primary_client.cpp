@@ -138,12 +138,12 @@ asio::awaitable<dns::Message> ask_by_tcp(asio::any_io_executor strand, PrimaryQu
 
 }  // namespace
 
-Result<dns::RRset, TransferError> soa_of_answer(const dns::Message& message, const dns::Name& zone) {
+Result<dns::RRset, dns::TransferError> soa_of_answer(const dns::Message& message, const dns::Name& zone) {
   if (message.header.rcode != 0) {
-    return TransferError{TransferErrc::refused, "RCODE " + std::to_string(message.header.rcode)};
+    return dns::TransferError{dns::TransferErrc::refused, "RCODE " + std::to_string(message.header.rcode)};
   }
   if (!message.header.aa) {
-    return TransferError{TransferErrc::refused, "not authoritative"};
+    return dns::TransferError{dns::TransferErrc::refused, "not authoritative"};
   }
   for (const dns::Record& record : message.answer) {
     if (record.type != dns::RRType::soa || record.klass != dns::class_in || record.owner != zone) {
@@ -151,11 +151,11 @@ Result<dns::RRset, TransferError> soa_of_answer(const dns::Message& message, con
     }
     auto rdata = dns::Rdata::from_octets(record.rdata);
     if (!rdata || !dns::Soa::from_rdata(rdata->octets())) {
-      return TransferError{TransferErrc::malformed, "its SOA is not valid"};
+      return dns::TransferError{dns::TransferErrc::malformed, "its SOA is not valid"};
     }
     return dns::RRset{record.owner, record.type, dns::Ttl::from_wire(record.ttl), {*std::move(rdata)}};
   }
-  return TransferError{TransferErrc::malformed, "its answer has no SOA"};
+  return dns::TransferError{dns::TransferErrc::malformed, "its answer has no SOA"};
 }
 
 asio::awaitable<dns::RRset> ask_soa(asio::any_io_executor strand, PrimaryQuery query, ClientLimits limits,

@@ -6,8 +6,8 @@
 #include "base/result.hpp"
 #include "dns/name.hpp"
 #include "dns/rrset.hpp"
+#include "dns/transfer/transfer_reader.hpp"
 #include "dns/wire/message.hpp"
-#include "mdns/inbound/transfer_reader.hpp"
 #include "tsig/tsig.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -45,7 +45,7 @@ struct ClientLimits {
 };
 
 /// The SOA of an answer to a SOA question; an error if it has none, or isn't authoritative.
-[[nodiscard]] Result<dns::RRset, TransferError> soa_of_answer(const dns::Message& message, const dns::Name& zone);
+[[nodiscard]] Result<dns::RRset, dns::TransferError> soa_of_answer(const dns::Message& message, const dns::Name& zone);
 
 /// Asks a primary for the zone's SOA, by UDP, and by TCP if the answer is truncated. On a strand. Throws
 /// PrimaryFailure, and boost::system::system_error if it is cancelled.

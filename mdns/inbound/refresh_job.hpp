@@ -5,11 +5,11 @@
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "base/worker_pool.hpp"
+#include "dns/transfer/transfer_reader.hpp"
 #include "mdns/inbound/difference.hpp"
 #include "mdns/inbound/inbound_table.hpp"
 #include "mdns/inbound/primary_client.hpp"
 #include "mdns/inbound/schedule.hpp"
-#include "mdns/inbound/transfer_reader.hpp"
 #include "storage/inbound_store.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -40,7 +40,7 @@ struct RefreshContext {
   const InstanceId self;
   const RefreshLimits& refresh;
   const ClientLimits& client;
-  const InboundLimits& transfer;
+  const dns::TransferLimits& transfer;
   std::size_t difference_octets_max;         ///< of an incremental transfer, which is kept in memory
   std::chrono::milliseconds transfer_limit;  ///< for one transfer from its beginning to its commit
   std::function<std::optional<boost::asio::ip::address>(const boost::asio::ip::address&)> source_for;
@@ -83,8 +83,9 @@ class RefreshJob : public std::enable_shared_from_this<RefreshJob> {
 
   [[nodiscard]] boost::asio::awaitable<void> transfer(InboundPrimary primary, bool whole, Found* found);
   [[nodiscard]] boost::asio::awaitable<bool> transfer_once(InboundPrimary primary, dns::RRType type, Found* found);
-  [[nodiscard]] boost::asio::awaitable<dns::RRset> receive_all(PrimaryConnection* connection, TransferReader* reader);
-  void take(TransferEvent event);
+  [[nodiscard]] boost::asio::awaitable<dns::RRset> receive_all(PrimaryConnection* connection,
+                                                               dns::TransferReader* reader);
+  void take(dns::TransferEvent event);
   [[nodiscard]] boost::asio::awaitable<void> flush();
   [[nodiscard]] boost::asio::awaitable<void> renew(std::chrono::milliseconds lease);
   [[nodiscard]] boost::asio::awaitable<void> commit_whole(dns::RRset soa, Found* found);

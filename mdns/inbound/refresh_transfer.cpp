@@ -81,8 +81,8 @@ asio::awaitable<bool> RefreshJob::transfer_once(InboundPrimary primary, dns::RRT
   }
   const auto id = static_cast<std::uint16_t>(random_u64());
   const bool incremental = type == dns::RRType::ixfr;
-  TransferReader reader({zone().name, type, id, incremental ? std::optional(zone().serial) : std::nullopt},
-                        context_.transfer);
+  dns::TransferReader reader({zone().name, type, id, incremental ? std::optional(zone().serial) : std::nullopt},
+                             context_.transfer);
   PrimaryConnection connection(strand_, query_to(primary), context_.client, context_.clock);
   co_await connection.open();
   Bytes request = incremental ? dns::make_ixfr_query(id, zone().name, zone().soa->rdata.front())
@@ -106,7 +106,7 @@ asio::awaitable<bool> RefreshJob::transfer_once(InboundPrimary primary, dns::RRT
 }
 
 /// The SOA at the end; of no meaning if there was nothing newer.
-asio::awaitable<dns::RRset> RefreshJob::receive_all(PrimaryConnection* connection, TransferReader* reader) {
+asio::awaitable<dns::RRset> RefreshJob::receive_all(PrimaryConnection* connection, dns::TransferReader* reader) {
   const SteadyTime begun = context_.clock.steady();
   while (!reader->is_done()) {
     auto received = co_await connection->receive();
@@ -116,7 +116,7 @@ asio::awaitable<dns::RRset> RefreshJob::receive_all(PrimaryConnection* connectio
       context_.metrics.failed.increment();
       throw PrimaryFailure(events.error().detail);
     }
-    for (TransferEvent& event : *events) {
+    for (dns::TransferEvent& event : *events) {
       take(std::move(event));
     }
     if (difference_ && difference_->octets() > context_.difference_octets_max) {
@@ -140,21 +140,21 @@ asio::awaitable<dns::RRset> RefreshJob::receive_all(PrimaryConnection* connectio
   co_return end_ ? *end_ : *zone().soa;
 }
 
-void RefreshJob::take(TransferEvent event) {
-  if (std::holds_alternative<WholeZone>(event)) {
+void RefreshJob::take(dns::TransferEvent event) {
+  if (std::holds_alternative<dns::WholeZone>(event)) {
     form_ = Form::whole;
-  } else if (std::holds_alternative<Difference>(event)) {
+  } else if (std::holds_alternative<dns::Difference>(event)) {
     form_ = Form::difference;
-  } else if (std::holds_alternative<NothingNewer>(event)) {
+  } else if (std::holds_alternative<dns::NothingNewer>(event)) {
     form_ = Form::nothing;
-  } else if (auto* end = std::get_if<TransferEnd>(&event)) {
+  } else if (auto* end = std::get_if<dns::TransferEnd>(&event)) {
     end_ = std::move(end->soa);
-  } else if (auto* removed = std::get_if<RemovedRecord>(&event)) {
+  } else if (auto* removed = std::get_if<dns::RemovedRecord>(&event)) {
     if (!difference_) {
       difference_.emplace(zone().name);
     }
     difference_->remove(std::move(*removed));
-  } else if (auto* added = std::get_if<AddedRecord>(&event)) {
+  } else if (auto* added = std::get_if<dns::AddedRecord>(&event)) {
     if (form_ == Form::whole) {
       batch_octets_ += added->owner.wire().size() + added->rdata.octets().size() + record_overhead_octets;
       batch_.push_back({std::move(added->owner), added->type, added->ttl, std::move(added->rdata)});

@@ -6,13 +6,6 @@
 #include <utility>
 
 namespace minidns::mdns {
-namespace {
-
-/// Another way to make digests gets another purpose, so that two releases side by side don't compare them.
-constexpr std::string_view digest_purpose = "minidns zone digest 1";
-constexpr std::string_view key_id_purpose = "minidns zone digest 1, key id";
-
-}  // namespace
 
 DigestCheck::DigestCheck(std::unique_ptr<storage::VersionDigests> stored, const SecretStore& secrets,
                          const InstanceId& self, std::string build, DigestMetrics metrics, const Logger& log)
@@ -63,13 +56,11 @@ std::shared_ptr<const DigestCheck::Keyed> DigestCheck::keyed_by() const {
       return keyed_;
     }
   }
-  const auto secret = secrets_.derive(digest_purpose);
-  const auto id = secrets_.derive(key_id_purpose);
-  if (!secret || !id) {
+  auto derived = dnssec::digest_key_of(secrets_);
+  if (!derived) {
     return nullptr;
   }
-  auto keyed = std::make_shared<Keyed>(Keyed{dnssec::DigestKey::from_secret(*secret).value(), {}});
-  std::copy_n(id->reveal().begin(), keyed->id.size(), keyed->id.begin());
+  auto keyed = std::make_shared<const Keyed>(*std::move(derived));
   const std::lock_guard lock(mutex_);
   keyed_ = keyed;
   return keyed;

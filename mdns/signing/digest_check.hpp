@@ -4,6 +4,7 @@
 #include "base/metrics.hpp"
 #include "base/secret_store.hpp"
 #include "dnssec/zone/digest.hpp"
+#include "dnssec/zone/digest_key.hpp"
 #include "mdns/content_key.hpp"
 #include "storage/version_digests.hpp"
 #include "storage/zone_content.hpp"
@@ -95,10 +96,7 @@ class DigestCheck {
     bool is_quarantined;
   };
 
-  struct Keyed {
-    dnssec::DigestKey key;
-    std::array<std::uint8_t, 4> id;
-  };
+  using Keyed = dnssec::DeploymentDigestKey;
 
   [[nodiscard]] std::shared_ptr<const Keyed> keyed_by() const;
   [[nodiscard]] bool pass_unchecked(const storage::ZoneHead& head) const;

@@ -128,7 +128,7 @@ boost::asio::awaitable<ZoneResults> BindDriver::add_zones(std::vector<dns::Name>
   const ZoneAction add = [this, &upstream](const dns::Name& zone) {
     return run("addzone " + zone_in_view(zone, view_) + " " + zone_block(zone, upstream));
   };
-  co_return co_await one_by_one(std::move(zones), add);
+  co_return co_await one_by_one(std::move(zones), add, permit());
 }
 
 boost::asio::awaitable<ZoneResults> BindDriver::change_zones(std::vector<dns::Name> zones, Upstream upstream) {
@@ -140,14 +140,14 @@ boost::asio::awaitable<ZoneResults> BindDriver::change_zones(std::vector<dns::Na
   const ZoneAction change = [this, &upstream](const dns::Name& zone) {
     return run("modzone " + zone_in_view(zone, view_) + " " + zone_block(zone, upstream));
   };
-  co_return co_await one_by_one(std::move(zones), change);
+  co_return co_await one_by_one(std::move(zones), change, permit());
 }
 
 boost::asio::awaitable<ZoneResults> BindDriver::remove_zones(std::vector<dns::Name> zones) {
   const ZoneAction remove = [this](const dns::Name& zone) {
     return run("delzone -clean " + zone_in_view(zone, view_));
   };
-  co_return co_await one_by_one(std::move(zones), remove);
+  co_return co_await one_by_one(std::move(zones), remove, permit());
 }
 
 DriverTask<std::vector<ListedZone>> BindDriver::list_zones() {

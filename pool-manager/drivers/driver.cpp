@@ -22,6 +22,8 @@ std::string_view to_text(DriverErrc code) {
       return "protocol error";
     case DriverErrc::unsupported:
       return "unsupported";
+    case DriverErrc::withheld:
+      return "withheld";
   }
   return "unknown";
 }

@@ -10,9 +10,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace minidns::pool {
@@ -26,6 +28,7 @@ enum class DriverErrc {
   timeout,         ///< no answer in time; whether it was done isn't known
   protocol,        ///< the answer makes no sense, or is larger than its limit
   unsupported,     ///< this kind of nameserver has no such command
+  withheld,        ///< not sent: the driver may give no more commands (`set_permit`)
 };
 
 [[nodiscard]] std::string_view to_text(DriverErrc code);
@@ -109,6 +112,17 @@ class Driver {
 
   /// Whether the nameserver's control channel answers and takes our credentials.
   [[nodiscard]] virtual DriverTask<void> ping() = 0;
+
+  /// Asked before each command that adds, changes or removes a zone (each batch, where there are such), even within a
+  /// call: a process that stood still for longer than its lease must not go on with what it had in hand, since another
+  /// works for the nameserver by then. Without one commands are always given.
+  void set_permit(std::function<bool()> permit) { permit_ = std::move(permit); }
+
+ protected:
+  [[nodiscard]] const std::function<bool()>& permit() const { return permit_; }
+
+ private:
+  std::function<bool()> permit_ = [] { return true; };
 };
 
 }  // namespace minidns::pool

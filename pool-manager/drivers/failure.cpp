@@ -24,6 +24,7 @@ std::optional<DriverError> loss(const DriverResult<void>& result) {
     case DriverErrc::refused:
     case DriverErrc::timeout:
     case DriverErrc::protocol:
+    case DriverErrc::withheld:
       return result.error();
     case DriverErrc::already_exists:
     case DriverErrc::no_such_zone:
@@ -32,6 +33,10 @@ std::optional<DriverError> loss(const DriverResult<void>& result) {
       return std::nullopt;
   }
   return std::nullopt;
+}
+
+DriverError withheld() {
+  return {DriverErrc::withheld, "the lease of the nameserver has run out"};
 }
 
 std::string quote(std::string_view text) {

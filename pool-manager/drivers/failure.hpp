@@ -16,9 +16,12 @@ namespace minidns::pool {
 [[nodiscard]] DriverError io_failure(const boost::system::error_code& error, const Deadline& deadline,
                                      std::string_view doing);
 
-/// The error, if it is one after which the next command would fare no better: no connection, no answer, no permission,
-/// or an answer that makes no sense.
+/// The error, if it is one after which the next command would fare no better: no connection, no answer, no permission
+/// (theirs or our own), or an answer that makes no sense.
 [[nodiscard]] std::optional<DriverError> loss(const DriverResult<void>& result);
+
+/// For a command that is not sent, since the driver's permit has ended.
+[[nodiscard]] DriverError withheld();
 
 /// Text from a nameserver, cut to detail_octets_max.
 [[nodiscard]] std::string quote(std::string_view text);

@@ -75,6 +75,9 @@ boost::asio::awaitable<ZoneResults> KnotDriver::edit_zones(Edit edit, std::vecto
   if (!turn) {
     co_return ZoneResults(zones.size(), no_turn());
   }
+  if (!permit()()) {
+    co_return ZoneResults(zones.size(), withheld());
+  }
   DriverResult<ZoneResults> together = co_await edit_together(edit, zones, upstream);
   if (together) {
     co_return std::move(*together);
@@ -169,6 +172,9 @@ boost::asio::awaitable<ZoneResults> KnotDriver::remove_zones(std::vector<dns::Na
   const auto turn = co_await queue_.wait_turn(settings_.limits.queue);
   if (!turn) {
     co_return ZoneResults(zones.size(), no_turn());
+  }
+  if (!permit()()) {
+    co_return ZoneResults(zones.size(), withheld());
   }
   DriverResult<ZoneResults> results = co_await remove_together(zones);
   co_return results ? std::move(*results) : ZoneResults(zones.size(), results.error());

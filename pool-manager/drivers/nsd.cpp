@@ -29,7 +29,7 @@ boost::asio::awaitable<ZoneResults> NsdDriver::change_zones(std::vector<dns::Nam
     co_return ZoneResults(zones.size(), key.error());
   }
   const ZoneAction change = [this](dns::Name zone) { return change_zone(std::move(zone)); };
-  co_return co_await one_by_one(std::move(zones), change);
+  co_return co_await one_by_one(std::move(zones), change, permit());
 }
 
 /// Commands make a zone that isn't there, or say `ok` of it: this says no_such_zone.
@@ -59,6 +59,9 @@ boost::asio::awaitable<ZoneResults> NsdDriver::remove_zones(std::vector<dns::Nam
 
 boost::asio::awaitable<ZoneResults> NsdDriver::run_for(std::string command, std::string input, std::string done,
                                                        std::vector<dns::Name> zones) {
+  if (!permit()()) {
+    co_return ZoneResults(zones.size(), withheld());
+  }
   const DriverResult<std::string> answer = co_await control_.command(std::move(command), std::move(input));
   co_return answer ? nsd_results(*answer, done, zones) : ZoneResults(zones.size(), answer.error());
 }

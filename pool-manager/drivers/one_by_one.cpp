@@ -6,11 +6,15 @@
 
 namespace minidns::pool {
 
-boost::asio::awaitable<ZoneResults> one_by_one(std::vector<dns::Name> zones, ZoneAction action) {
+boost::asio::awaitable<ZoneResults> one_by_one(std::vector<dns::Name> zones, ZoneAction action,
+                                               std::function<bool()> permit) {
   ZoneResults results;
   results.reserve(zones.size());
   std::optional<DriverError> lost;
   for (const dns::Name& zone : zones) {
+    if (!lost && !permit()) {
+      lost = withheld();
+    }
     if (lost) {
       results.emplace_back(*lost);
     } else {

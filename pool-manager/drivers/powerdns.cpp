@@ -54,7 +54,7 @@ boost::asio::awaitable<ZoneResults> PowerdnsDriver::add_zones(std::vector<dns::N
     co_return ZoneResults(zones.size(), key.error());
   }
   const ZoneAction add = [this, &upstream](dns::Name zone) { return add_zone(std::move(zone), upstream); };
-  co_return co_await one_by_one(std::move(zones), add);
+  co_return co_await one_by_one(std::move(zones), add, permit());
 }
 
 boost::asio::awaitable<ZoneResults> PowerdnsDriver::change_zones(std::vector<dns::Name> zones, Upstream upstream) {
@@ -63,12 +63,12 @@ boost::asio::awaitable<ZoneResults> PowerdnsDriver::change_zones(std::vector<dns
     co_return ZoneResults(zones.size(), key.error());
   }
   const ZoneAction change = [this, &upstream](dns::Name zone) { return change_zone(std::move(zone), upstream); };
-  co_return co_await one_by_one(std::move(zones), change);
+  co_return co_await one_by_one(std::move(zones), change, permit());
 }
 
 boost::asio::awaitable<ZoneResults> PowerdnsDriver::remove_zones(std::vector<dns::Name> zones) {
   const ZoneAction remove = [this](const dns::Name& zone) { return run(HttpMethod::del, zone_target(zone)); };
-  co_return co_await one_by_one(std::move(zones), remove);
+  co_return co_await one_by_one(std::move(zones), remove, permit());
 }
 
 DriverTask<std::vector<ListedZone>> PowerdnsDriver::list_zones() {

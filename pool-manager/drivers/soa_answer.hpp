@@ -2,6 +2,7 @@
 
 #include "base/bytes.hpp"
 #include "dns/name.hpp"
+#include "dns/rr_type.hpp"
 #include "dns/serial.hpp"
 
 #include <cstdint>
@@ -26,11 +27,43 @@ enum class SoaFailure {
 
 using SoaAnswer = std::variant<dns::Serial, SoaFailure>;
 
-/// A query for the SOA of `zone` (RFC 1035 §4.1), without recursion and EDNS.
-[[nodiscard]] Bytes encode_soa_query(const dns::Name& zone, std::uint16_t id);
+/// When a signature is good: seconds since 1970 modulo 2^32, compared by RFC 1982 (RFC 4034 §3.1.5).
+struct SignatureTimes {
+  std::uint32_t inception_s;
+  std::uint32_t expiration_s;
+  friend bool operator==(const SignatureTimes&, const SignatureTimes&) = default;
+};
+
+/// What an RRSIG says (RFC 4034 §3.1), but for the signature itself.
+struct Signature {
+  dns::RRType covered;
+  SignatureTimes times;
+};
+/// Nothing if the octets are too few.
+[[nodiscard]] std::optional<Signature> read_signature(ByteView rdata);
+/// By their ends.
+[[nodiscard]] bool ends_before(const SignatureTimes& a, const SignatureTimes& b);
+
+/// The answer to a question with DO.
+struct SignedSoaAnswer {
+  SoaAnswer soa;
+  /// Of the SOA's RRSIGs that which ends first; nothing: there is none in the answer.
+  std::optional<SignatureTimes> signature = std::nullopt;
+  bool is_truncated = false;  ///< something may be missing
+};
+
+enum class SoaQuestion {
+  plain,          ///< without EDNS
+  with_signature  ///< EDNS with DO (RFC 3225), answers of at most 1232 octets
+};
+
+/// A query for the SOA of `zone` (RFC 1035 §4.1), without recursion.
+[[nodiscard]] Bytes encode_soa_query(const dns::Name& zone, std::uint16_t id, SoaQuestion kind = SoaQuestion::plain);
 
 /// What a message says of the zone's serial; nothing if it isn't an answer to that question (RFC 5452 §4). Its ID is
 /// for the caller to match.
 [[nodiscard]] std::optional<SoaAnswer> decode_soa_answer(ByteView octets, const dns::Name& zone);
+/// The same, with the signature.
+[[nodiscard]] std::optional<SignedSoaAnswer> decode_signed_soa_answer(ByteView octets, const dns::Name& zone);
 
 }  // namespace minidns::pool

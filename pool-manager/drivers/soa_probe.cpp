@@ -26,7 +26,7 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 using std::chrono::steady_clock;
 
-constexpr std::size_t answer_octets_max = 4096;  // we announce no EDNS, so at most 512 should come
+constexpr std::size_t answer_octets_max = 4096;  // at most 1232 should come
 /// Half of the IDs: a random one is then free at the second draw on average, and hard to guess still.
 constexpr std::size_t waiting_max = 32'768;
 
@@ -86,8 +86,12 @@ class SoaProbe::Socket : public std::enable_shared_from_this<SoaProbe::Socket> {
 ///                       └────┘ try over: again with another ID
 class SoaProbe::Batch {
  public:
-  Batch(std::shared_ptr<Socket> socket, std::vector<dns::Name> zones)
-      : wake(socket->executor()), socket_(std::move(socket)), zones_(std::move(zones)), answers_(zones_.size()) {}
+  Batch(std::shared_ptr<Socket> socket, std::vector<dns::Name> zones, SoaQuestion its_kind)
+      : wake(socket->executor()),
+        kind(its_kind),
+        socket_(std::move(socket)),
+        zones_(std::move(zones)),
+        answers_(zones_.size()) {}
   ~Batch() {
     socket_->want_no_room(*this);
     for (const Try& t : tries_) {
@@ -100,16 +104,17 @@ class SoaProbe::Batch {
   Batch& operator=(const Batch&) = delete;
 
   asio::steady_timer wake;  ///< until the next try is over, or there is something to do
+  const SoaQuestion kind;
 
   [[nodiscard]] bool is_done() const { return done_ == zones_.size(); }
   void send_more();
   void end_tries(steady_clock::time_point now);
   [[nodiscard]] steady_clock::time_point next_event() const;
-  [[nodiscard]] std::vector<SoaAnswer> take_answers();
+  [[nodiscard]] std::vector<SignedSoaAnswer> take_answers();
 
   [[nodiscard]] const dns::Name& zone(std::size_t index) const { return zones_[index]; }
   /// Called by the socket when an answer came, which ends the wait for it.
-  void take(std::size_t index, const SoaAnswer& answer);
+  void take(std::size_t index, const SignedSoaAnswer& answer);
 
  private:
   struct Try {
@@ -120,11 +125,11 @@ class SoaProbe::Batch {
   };
 
   void send(std::size_t index, int number);
-  void finish(std::size_t index, const SoaAnswer& answer);
+  void finish(std::size_t index, const SignedSoaAnswer& answer);
 
   std::shared_ptr<Socket> socket_;
   std::vector<dns::Name> zones_;
-  std::vector<std::optional<SoaAnswer>> answers_;
+  std::vector<std::optional<SignedSoaAnswer>> answers_;
   std::deque<Try> tries_;  ///< by `end`, since all last as long; those answered meanwhile are skipped
   std::size_t sent_ = 0;   ///< zones of which at least one query was sent
   std::size_t done_ = 0;
@@ -132,7 +137,7 @@ class SoaProbe::Batch {
 
 std::optional<std::uint16_t> SoaProbe::Socket::send(const dns::Name& zone, Batch& batch, std::size_t index) {
   const std::uint16_t id = free_id();
-  Bytes query = encode_soa_query(zone, id);
+  Bytes query = encode_soa_query(zone, id, batch.kind);
   std::optional<tsig::ClientTransaction> transaction;
   if (signature_) {
     transaction.emplace(query, signature_->key, signature_->clock.wall());
@@ -199,7 +204,7 @@ void SoaProbe::Socket::dispatch(ByteView octets) {
     return;
   }
   Waiting& waiting = found->second;
-  const std::optional<SoaAnswer> answer = decode_soa_answer(octets, waiting.batch->zone(waiting.index));
+  const std::optional<SignedSoaAnswer> answer = decode_signed_soa_answer(octets, waiting.batch->zone(waiting.index));
   if (answer && is_believed(waiting, octets)) {
     waiting.batch->take(waiting.index, *answer);
     forget(found->first);
@@ -236,7 +241,7 @@ void SoaProbe::Batch::send_more() {
 void SoaProbe::Batch::send(std::size_t index, int number) {
   const std::optional<std::uint16_t> id = socket_->send(zones_[index], *this, index);
   if (!id) {
-    finish(index, SoaFailure::unreachable);
+    finish(index, {SoaFailure::unreachable});
     return;
   }
   tries_.push_back(Try{steady_clock::now() + socket_->limits.per_try, index, number, *id});
@@ -251,7 +256,7 @@ void SoaProbe::Batch::end_tries(steady_clock::time_point now) {
     }
     socket_->forget(over.id);
     if (over.number == socket_->limits.tries) {
-      finish(over.index, SoaFailure::timeout);
+      finish(over.index, {SoaFailure::timeout});
     } else {
       send(over.index, over.number + 1);
     }
@@ -263,22 +268,22 @@ steady_clock::time_point SoaProbe::Batch::next_event() const {
   return tries_.empty() ? steady_clock::now() + socket_->limits.per_try : tries_.front().end;
 }
 
-void SoaProbe::Batch::take(std::size_t index, const SoaAnswer& answer) {
+void SoaProbe::Batch::take(std::size_t index, const SignedSoaAnswer& answer) {
   finish(index, answer);
   if (is_done()) {
     wake.cancel();
   }
 }
 
-void SoaProbe::Batch::finish(std::size_t index, const SoaAnswer& answer) {
+void SoaProbe::Batch::finish(std::size_t index, const SignedSoaAnswer& answer) {
   answers_[index] = answer;
   ++done_;
 }
 
-std::vector<SoaAnswer> SoaProbe::Batch::take_answers() {
-  std::vector<SoaAnswer> answers;
+std::vector<SignedSoaAnswer> SoaProbe::Batch::take_answers() {
+  std::vector<SignedSoaAnswer> answers;
   answers.reserve(answers_.size());
-  for (const std::optional<SoaAnswer>& answer : answers_) {
+  for (const std::optional<SignedSoaAnswer>& answer : answers_) {
     answers.push_back(answer.value());
   }
   return answers;
@@ -292,8 +297,9 @@ SoaProbe::~SoaProbe() {
   socket_->close();
 }
 
-asio::awaitable<std::vector<SoaAnswer>> SoaProbe::ask(std::vector<dns::Name> zones) {
-  Batch batch(socket_, std::move(zones));
+asio::awaitable<std::vector<SignedSoaAnswer>> SoaProbe::ask_all(std::shared_ptr<Socket> socket,
+                                                                std::vector<dns::Name> zones, SoaQuestion kind) {
+  Batch batch(std::move(socket), std::move(zones), kind);
   while (true) {
     batch.end_tries(steady_clock::now());
     batch.send_more();
@@ -304,6 +310,20 @@ asio::awaitable<std::vector<SoaAnswer>> SoaProbe::ask(std::vector<dns::Name> zon
     error_code error;  // of a wake-up; a cancelled coroutine throws at its next wait
     co_await batch.wake.async_wait(asio::redirect_error(asio::use_awaitable, error));
   }
+}
+
+asio::awaitable<std::vector<SoaAnswer>> SoaProbe::ask(std::vector<dns::Name> zones) {
+  const std::vector<SignedSoaAnswer> given = co_await ask_all(socket_, std::move(zones), SoaQuestion::plain);
+  std::vector<SoaAnswer> answers;
+  answers.reserve(given.size());
+  for (const SignedSoaAnswer& answer : given) {
+    answers.push_back(answer.soa);
+  }
+  co_return answers;
+}
+
+asio::awaitable<std::vector<SignedSoaAnswer>> SoaProbe::ask_signed(std::vector<dns::Name> zones) {
+  return ask_all(socket_, std::move(zones), SoaQuestion::with_signature);
 }
 
 asio::awaitable<SoaAnswer> SoaProbe::ask_one(dns::Name zone) {

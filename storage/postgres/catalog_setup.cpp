@@ -43,10 +43,11 @@ constexpr const char* delete_zone =
     "update zones set version = $2, serial = $3, epoch = (select epoch from feed_head), revision = revision + 1,"
     " updated_at = now(), deleted_at = now() where id = $1";
 
+// Without its pool: whatever has a catalog zone has it by a person's hand.
 constexpr const char* upsert_tombstone =
     "insert into tombstones (name_key, zone_id, serial) select name_key, id, serial from zones where id = $1"
     " on conflict (name_key) do update set zone_id = excluded.zone_id, serial = excluded.serial,"
-    " epoch = excluded.epoch, deleted_at = excluded.deleted_at";
+    " epoch = excluded.epoch, deleted_at = excluded.deleted_at, pool_id = null";
 
 struct Present {
   CatalogRecord record;

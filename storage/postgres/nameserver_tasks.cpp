@@ -1,4 +1,5 @@
 // Progress and its exceptions, always written behind a check of the lease's fence.
+#include "storage/postgres/fence.hpp"
 #include "storage/postgres/nameserver_work.hpp"
 #include "storage/postgres/zone_columns.hpp"
 
@@ -7,18 +8,13 @@
 namespace minidns::storage::postgres {
 namespace {
 
-constexpr const char* sql_asynchronous = "set local synchronous_commit = off";
-
-// Locks the nameserver's row, so that nobody takes the lease before this transaction ends.
-constexpr const char* sql_fence =
-    "select from nameserver_progress where nameserver_id = $1 and fence = $2 and holder is not null for update";
-
 constexpr const char* sql_progress =
     "update nameserver_progress set visible_through = coalesce($3, visible_through), "
     "  reachable = coalesce($4, reachable), "
     "  last_error = case when $5::text is null then last_error else nullif($5::text, '') end, "
     "  swept_at = case when $6 then now() else swept_at end, "
-    "  content_pool = coalesce($7, content_pool), content_view = coalesce($8::int4, content_view) "
+    "  content_pool = coalesce($7, content_pool), content_view = coalesce($8::int4, content_view), "
+    "  catch_up_through = coalesce($9, catch_up_through) "
     "where nameserver_id = $1 and fence = $2 and holder is not null";
 
 // $14: whether a task of the same change is written over, as its worker does; a comparison leaves it alone.
@@ -105,10 +101,11 @@ Task task_of(const Rows& rows, std::size_t row) {
 }
 
 Connection::Statement progress_statement(const Lease& lease, const ProgressUpdate& update) {
-  return {sql_progress,
-          {lease.nameserver.uuid(), lease.fence, update.visible_through, update.reachable, update.last_error,
-           update.swept, update.content ? Param(update.content->pool.uuid()) : Param(nullptr),
-           update.content ? Param(std::int32_t{update.content->view.number()}) : Param(nullptr)}};
+  return {
+      sql_progress,
+      {lease.nameserver.uuid(), lease.fence, update.visible_through, update.reachable, update.last_error, update.swept,
+       update.content ? Param(update.content->pool.uuid()) : Param(nullptr),
+       update.content ? Param(std::int32_t{update.content->view.number()}) : Param(nullptr), update.catch_up_through}};
 }
 
 Connection::Statement delete_statement(const Lease& lease, const std::vector<Confirmation>& confirmed) {
@@ -125,7 +122,7 @@ Connection::Statement delete_statement(const Lease& lease, const std::vector<Con
 std::optional<Rows> execute_fenced(Connection& connection, const Lease& lease, Connection::Statement statement) {
   Transaction transaction(connection);
   const auto results = connection.execute_all(
-      {{sql_asynchronous, {}}, {sql_fence, {lease.nameserver.uuid(), lease.fence}}, std::move(statement)});
+      {{sql_asynchronous_commit, {}}, {sql_lease_fence, {lease.nameserver.uuid(), lease.fence}}, std::move(statement)});
   if (results[1].empty()) {
     return std::nullopt;  // rolls back
   }
@@ -136,7 +133,7 @@ std::optional<Rows> execute_fenced(Connection& connection, const Lease& lease, C
 }  // namespace
 
 bool NameserverWork::save(const Lease& lease, const ProgressUpdate& update) {
-  std::vector<Connection::Statement> statements{{sql_asynchronous, {}}, progress_statement(lease, update)};
+  std::vector<Connection::Statement> statements{{sql_asynchronous_commit, {}}, progress_statement(lease, update)};
   if (!update.exceptions.empty()) {
     TaskColumns columns;
     for (const TaskWrite& write : update.exceptions) {

@@ -10,9 +10,10 @@ namespace {
 
 constexpr const char* sql_settings =
     "select n.name, n.pool_id, n.driver, host(n.address), n.port, n.settings::text, n.secret_sealed, p.unknown_zones, "
-    "  k.id, k.name, k.algorithm, k.secret_sealed, m.id, m.name, m.algorithm, m.secret_sealed, n.view "
+    "  k.id, k.name, k.algorithm, k.secret_sealed, m.id, m.name, m.algorithm, m.secret_sealed, n.view, "
+    "  n.state, n.enters_service, coalesce(d.confirmed_until > now(), false) "
     "from nameservers n join pools p on p.id = n.pool_id left join tsig_keys k on k.id = n.transfer_key_id "
-    "  left join tsig_keys m on m.id = n.notify_key_id "
+    "  left join tsig_keys m on m.id = n.notify_key_id left join refused_deletions d on d.nameserver_id = n.id "
     "where n.id = $1";
 
 constexpr const char* sql_primaries =
@@ -63,6 +64,13 @@ DriverKind driver_of(const std::string& text) {
     return DriverKind::none;
   }
   throw std::runtime_error("the database holds an unknown driver: " + text);
+}
+
+Duty duty_of(const std::string& state) {
+  if (state == "bootstrapping") {
+    return Duty::bootstrapping;
+  }
+  return state == "in_service" ? Duty::in_service : Duty::none;
 }
 
 UnknownZones policy_of(const std::string& text) {
@@ -150,7 +158,10 @@ std::optional<NameserverSettings> NameserverWork::read_settings(NameserverId nam
                               .unknown_zones = policy_of(row.text(0, 7)),
                               .catalogs = {},
                               .view = view_column(row, 0, 16),
-                              .notify_key = key_of(row, 12)};
+                              .notify_key = key_of(row, 12),
+                              .state = {.duty = duty_of(row.text(0, 17)),
+                                        .enters_service = row.boolean(0, 18),
+                                        .deletion_is_confirmed = row.boolean(0, 19)}};
   if (!row.is_null(0, 6)) {
     settings.secret_sealed = copy_of(row.bytea(0, 6));
   }

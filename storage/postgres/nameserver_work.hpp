@@ -5,7 +5,8 @@
 
 namespace minidns::storage::postgres {
 
-/// The parts are in nameserver_work.cpp (settings, feed, progress), nameserver_tasks.cpp and desired_zones.cpp.
+/// The parts are in nameserver_work.cpp (settings, feed, progress), nameserver_tasks.cpp,
+/// nameserver_service.cpp (ways into service, deletions that wait for a person) and desired_zones.cpp.
 class NameserverWork final : public storage::NameserverWork {
  public:
   /// `pool` must outlive this.
@@ -23,6 +24,13 @@ class NameserverWork final : public storage::NameserverWork {
   [[nodiscard]] std::optional<std::int64_t> mark_overdue(const Lease& lease, std::chrono::milliseconds age,
                                                          const std::string& reason, std::size_t limit) override;
   [[nodiscard]] TaskCounts count_tasks(NameserverId nameserver) override;
+  [[nodiscard]] std::optional<std::int64_t> begin_catching_up(const Lease& lease, std::size_t limit) override;
+  [[nodiscard]] bool has_caught_up(NameserverId nameserver, std::int64_t through) override;
+  [[nodiscard]] Entry enter_service(const Lease& lease, std::int64_t through) override;
+  [[nodiscard]] bool refuse_deletion(const Lease& lease, const UnknownOnNameserver& found) override;
+  [[nodiscard]] bool take_confirmed_deletion(const Lease& lease, const UnknownOnNameserver& found) override;
+  [[nodiscard]] bool forget_refused_deletion(const Lease& lease) override;
+  [[nodiscard]] std::vector<dns::Name> deleted_of_pool(PoolId pool, const std::vector<dns::Name>& names) override;
   [[nodiscard]] std::vector<DesiredZone> read_desired(PoolId pool, const std::optional<dns::Name>& after,
                                                       std::size_t limit) override;
   [[nodiscard]] std::vector<ZoneNow> look_up(PoolId pool, const std::vector<dns::Name>& names) override;

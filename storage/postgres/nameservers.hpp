@@ -16,6 +16,7 @@ class PostgresNameservers final : public Nameservers {
                                                   const ListRequest<NameserverId, NameserverSort>& request) override;
   std::optional<NameserverRecord> update(const NameserverId& id,
                                          const std::function<bool(NameserverRecord&)>& edit) override;
+  bool confirm_deletion(const NameserverId& id, std::int64_t zones, std::chrono::seconds life) override;
   bool remove(const NameserverId& id) override;
 
  private:

@@ -69,9 +69,10 @@ constexpr const char* update_soa =
     " where zone_id = $1 and owner = '' and type = 6";
 
 constexpr const char* upsert_tombstone =
-    "insert into tombstones (name_key, zone_id, serial) select name_key, id, $2 from zones where id = $1"
+    "insert into tombstones (name_key, zone_id, serial, pool_id) select name_key, id, $2, pool_id from zones where id "
+    "= $1"
     " on conflict (name_key) do update set zone_id = excluded.zone_id, serial = excluded.serial,"
-    " epoch = excluded.epoch, deleted_at = excluded.deleted_at, lost = false";
+    " epoch = excluded.epoch, deleted_at = excluded.deleted_at, lost = false, pool_id = excluded.pool_id";
 
 // Waits for nobody: mdns locks the zone before this row, too. A key of null is left as it is unless $4.
 constexpr const char* order_inbound =

@@ -15,16 +15,48 @@ constexpr const char* zone_is_there =
 constexpr const char* select_own_endpoints =
     "select host(address), port from pool_primaries union select host(address), port from nameservers";
 
-std::string select_zone() {
-  return std::string("select ") + zone_columns + " from zones z" + zone_details +
-         " where z.id = $1 and z.type <> 'CATALOG' and ($2::text is null or z.project_id = $2)"
-         " and (z.deleted_at is null or s.status <> 'ACTIVE')";
+const std::string select_zone = std::string("select ") + zone_columns + " from zones z" + zone_details +
+                                " where z.id = $1 and z.type <> 'CATALOG' and ($2::text is null or z.project_id = $2)"
+                                " and (z.deleted_at is null or s.status <> 'ACTIVE')";
+
+const std::string select_recordset =
+    std::string("select ") + recordset_columns + " from recordsets r" + recordset_details +
+    " where r.id = $1 and ($2::text is null or z.project_id = $2) and ($3::uuid is null or z.id = $3) and (" +
+    zone_is_there + ")";
+
+constexpr const char* select_zone_visibility =
+    "select w.version, v.served, v.failed, v.needed, v.nameservers"
+    " from (select coalesce($2::bigint, version) as version from zones where id = $1) w"
+    " cross join lateral version_visibility($1, w.version) v";
+
+constexpr const char* select_recordset_visibility =
+    "select w.version, v.served, v.failed, v.needed, v.nameservers"
+    " from (select zone_id, coalesce($2::bigint, changed_in) as version from recordsets where id = $1) w"
+    " cross join lateral version_visibility(w.zone_id, w.version) v";
+
+/// `thing`, and how far a version has come, as of one moment.
+std::vector<Rows> read_together(Connection& connection, Connection::Statement thing, Connection::Statement visibility) {
+  // A round trip.
+  auto results = connection.execute_all({{"begin isolation level repeatable read, read only", {}},
+                                         std::move(thing),
+                                         std::move(visibility),
+                                         {"commit", {}}});  // nothing was written: it can't be in doubt
+  return {results[1], results[2]};
 }
 
-std::string select_recordset() {
-  return std::string("select ") + recordset_columns + " from recordsets r" + recordset_details +
-         " where r.id = $1 and ($2::text is null or z.project_id = $2) and ($3::uuid is null or z.id = $3) and (" +
-         zone_is_there + ")";
+std::optional<VersionVisibility> visibility_of(const Rows& rows) {
+  if (rows.empty()) {
+    return std::nullopt;
+  }
+  return VersionVisibility{.version = dns::Version(rows.integer(0, 0)),
+                           .served = rows.integer(0, 1),
+                           .failed = rows.integer(0, 2),
+                           .needed = rows.integer(0, 3),
+                           .nameservers = rows.integer(0, 4)};
+}
+
+Param version_param(const std::optional<dns::Version>& version) {
+  return version ? Param(version->value()) : Param(nullptr);
 }
 
 struct SortColumn {
@@ -120,9 +152,20 @@ void add_recordset_name(ListQuery& list, const std::optional<TextFilter>& filter
 }  // namespace
 
 std::optional<ZoneRecord> PostgresZoneReader::zone(const Reach& reach, const ZoneId& id) {
-  static const std::string sql = select_zone();
-  const auto rows = pool_.acquire()->execute(sql.c_str(), {id.uuid(), project_param(reach)});
+  const auto rows = pool_.acquire()->execute(select_zone.c_str(), {id.uuid(), project_param(reach)});
   return rows.empty() ? std::nullopt : std::optional(zone_record_of(rows, 0));
+}
+
+std::optional<ZoneRecord> PostgresZoneReader::zone_and_visibility(const Reach& reach, const ZoneId& id,
+                                                                  const std::optional<dns::Version>& version) {
+  const auto results = read_together(*pool_.acquire(), {select_zone.c_str(), {id.uuid(), project_param(reach)}},
+                                     {select_zone_visibility, {id.uuid(), version_param(version)}});
+  if (results[0].empty()) {
+    return std::nullopt;
+  }
+  auto record = zone_record_of(results[0], 0);
+  record.visibility = visibility_of(results[1]);
+  return record;
 }
 
 ListResult<ZoneRecord> PostgresZoneReader::zones(const Reach& reach, const ZoneQuery& query,
@@ -173,10 +216,22 @@ std::vector<PrimaryEndpoint> PostgresZoneReader::own_endpoints() {
 
 std::optional<RecordsetRecord> PostgresZoneReader::recordset(const Reach& reach, const std::optional<ZoneId>& zone,
                                                              const RecordsetId& id) {
-  static const std::string sql = select_recordset();
   const auto zone_param = zone ? Param(zone->uuid()) : Param(nullptr);
-  const auto rows = pool_.acquire()->execute(sql.c_str(), {id.uuid(), project_param(reach), zone_param});
+  const auto rows = pool_.acquire()->execute(select_recordset.c_str(), {id.uuid(), project_param(reach), zone_param});
   return rows.empty() ? std::nullopt : std::optional(recordset_record_of(rows, 0));
+}
+
+std::optional<RecordsetRecord> PostgresZoneReader::recordset_and_visibility(
+    const Reach& reach, const ZoneId& zone, const RecordsetId& id, const std::optional<dns::Version>& version) {
+  const auto results =
+      read_together(*pool_.acquire(), {select_recordset.c_str(), {id.uuid(), project_param(reach), zone.uuid()}},
+                    {select_recordset_visibility, {id.uuid(), version_param(version)}});
+  if (results[0].empty()) {
+    return std::nullopt;
+  }
+  auto record = recordset_record_of(results[0], 0);
+  record.visibility = visibility_of(results[1]);
+  return record;
 }
 
 ListResult<RecordsetRecord> PostgresZoneReader::recordsets(const Reach& reach, const std::optional<ZoneId>& zone,

@@ -133,7 +133,9 @@ RecordsetRecord recordset_record_of(const Rows& rows, std::size_t row) {
           .propagation = value_of(propagations, rows.text(row, 11)),
           .revision = rows.integer(row, 12),
           .created_at = rows.timestamp(row, 13),
-          .updated_at = rows.optional_timestamp(row, 14)};
+          .updated_at = rows.optional_timestamp(row, 14),
+          .zone_head = dns::Version(rows.integer(row, 17)),
+          .changed_in = dns::Version(rows.integer(row, 18))};
 }
 
 std::string to_column(ZoneKind kind) {

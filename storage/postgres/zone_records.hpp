@@ -28,7 +28,7 @@ inline constexpr const char* zone_details =
 /// For a row `r` of recordsets, `z` of zones, `s` of recordset_states and `w` of views.
 inline constexpr const char* recordset_columns =
     "r.id, r.zone_id, z.name, z.project_id, z.serial, r.name, r.type, r.ttl, r.records, r.description, r.managed,"
-    " s.status, r.revision, r.created_at, r.updated_at, r.view, w.name";
+    " s.status, r.revision, r.created_at, r.updated_at, r.view, w.name, z.version, r.changed_in";
 inline constexpr const char* recordset_details =
     " join zones z on z.id = r.zone_id join recordset_states s on s.recordset_id = r.id"
     " left join views w on w.id = r.view";

@@ -43,6 +43,7 @@ class CatalogZones : public testing::Test {
         admin, "bind", *bind_,
         {{"family", "bind"}, {"statistics_url", "http://127.0.0.1:" + std::to_string(bind_->statistics_port())}});
     add_nameserver(admin, "knot", *knot_, {{"family", "knot"}});
+    platform_->wait_until_in_service();
   }
   static void TearDownTestSuite() {
     platform_.reset();

@@ -38,6 +38,7 @@ class ControlChannels : public testing::Test {
     auto nsd = nameserver(admin, "nsd", *nsd_, {{"pattern", pattern}, {"control_port", nsd_->control_port()}});
     nsd["secret"] = nsd_->control_certificates().credentials();
     Platform::created(admin.post("/v2/nameservers", nsd));
+    platform_->wait_until_in_service();
   }
   static void TearDownTestSuite() {
     platform_.reset();

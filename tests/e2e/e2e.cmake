@@ -1,6 +1,12 @@
 # The whole system with real secondaries. Each program starts a platform of its own.
-foreach(name main_job split_horizon faults catalog control_channels digests master_key)
+foreach(name main_job split_horizon faults catalog control_channels digests master_key proof)
   minidns_test(e2e_${name} SOURCES ${CMAKE_CURRENT_LIST_DIR}/${name}.cpp LINK minidns_harness LABELS e2e TIMEOUT 600)
+  add_dependencies(e2e_${name} central mdns pool-manager)
+endforeach()
+# Nameservers come, leave for a while and come back.
+foreach(name nameserver_joins nameserver_maintenance bulk_deletion)
+  minidns_test(e2e_${name} SOURCES ${CMAKE_CURRENT_LIST_DIR}/${name}.cpp ${CMAKE_CURRENT_LIST_DIR}/nameserver_list.cpp
+               LINK minidns_harness LABELS e2e TIMEOUT 600)
   add_dependencies(e2e_${name} central mdns pool-manager)
 endforeach()
 # What may happen to the database; what anybody is served meanwhile is watched.
@@ -26,5 +32,17 @@ foreach(name signing signed_history signed_secondaries)
   minidns_test(e2e_${name} SOURCES ${CMAKE_CURRENT_LIST_DIR}/${name}.cpp ${CMAKE_CURRENT_LIST_DIR}/signed_zones.cpp
                LINK minidns_harness LABELS e2e TIMEOUT 600)
   target_compile_definitions(e2e_${name} PRIVATE MINIDNS_INTEROP_DIR="${CMAKE_CURRENT_SOURCE_DIR}/interop")
+  add_dependencies(e2e_${name} central mdns pool-manager)
+endforeach()
+# A nameserver that is built from nothing, by the command line tool.
+foreach(name sync sync_configurations sync_seeds)
+  minidns_test(e2e_${name} SOURCES ${CMAKE_CURRENT_LIST_DIR}/${name}.cpp ${CMAKE_CURRENT_LIST_DIR}/sync_fixture.cpp
+               LINK minidns_harness LABELS e2e TIMEOUT 900)
+  add_dependencies(e2e_${name} central mdns pool-manager minidns)
+endforeach()
+
+# What may happen to nameservers.
+foreach(name nameserver_faults)
+  minidns_test(e2e_${name} SOURCES ${CMAKE_CURRENT_LIST_DIR}/${name}.cpp LINK minidns_harness LABELS e2e TIMEOUT 900)
   add_dependencies(e2e_${name} central mdns pool-manager)
 endforeach()

@@ -117,6 +117,7 @@ class SignedSecondaries : public testing::Test {
                                                                    {"port", server->port()},
                                                                    {"transfer_key_id", keys.at(0).at("id")}}));
     }
+    platform_.wait_until_in_service();
     for (const int which : {1, 2}) {
       ASSERT_TRUE(eventually([&] { return platform_.mdns(which).log().find("nameservers=4") != std::string::npos; }))
           << platform_.mdns(which).log();

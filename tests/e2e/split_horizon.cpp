@@ -51,6 +51,7 @@ class SplitHorizon : public testing::Test {
     inner_id_ = add_key(inner_, "internal");
     add_bind("outer", outer_id_);
     add_bind("inner", inner_id_);
+    platform_->wait_until_in_service();
     id_ = create_zone(*rest_, zone);
   }
   void TearDown() override {

@@ -2,9 +2,9 @@
 // part of a zone.
 
 #include "dns/snapshot/checked_rrset.hpp"
+#include "dns/transfer/transfer_reader.hpp"
 #include "dns/wire/writer.hpp"
 #include "mdns/inbound/difference.hpp"
-#include "mdns/inbound/transfer_reader.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 #include <algorithm>
@@ -21,16 +21,16 @@ const dns::Name& zone() {
 }
 
 constexpr std::uint16_t id = 0x1234;
-constexpr InboundLimits limits{1 << 20, 5000};
+constexpr dns::TransferLimits limits{1 << 20, 5000};
 
-void check(const AddedRecord& record) {
+void check(const dns::AddedRecord& record) {
   const dns::RRset one{record.owner, record.type, record.ttl, {record.rdata}};
   require(dns::check_for_snapshot(one, zone()).has_value(), "an added record fits a zone");
 }
 
 /// The input is a stream of messages, each with its length before it, as by TCP.
-void read(const TransferQuestion& question, ByteView stream) {
-  TransferReader reader(question, limits);
+void read(const dns::TransferQuestion& question, ByteView stream) {
+  dns::TransferReader reader(question, limits);
   InboundDifference difference(zone());
   std::uint64_t records = 0;
   while (stream.size() > 2 && !reader.is_done()) {
@@ -46,15 +46,15 @@ void read(const TransferQuestion& question, ByteView stream) {
     if (!events) {
       return;
     }
-    for (TransferEvent& event : *events) {
-      if (auto* added = std::get_if<AddedRecord>(&event)) {
+    for (dns::TransferEvent& event : *events) {
+      if (auto* added = std::get_if<dns::AddedRecord>(&event)) {
         check(*added);
         difference.add(std::move(*added));
         ++records;
-      } else if (auto* removed = std::get_if<RemovedRecord>(&event)) {
+      } else if (auto* removed = std::get_if<dns::RemovedRecord>(&event)) {
         difference.remove(std::move(*removed));
         ++records;
-      } else if (std::holds_alternative<TransferEnd>(event)) {
+      } else if (std::holds_alternative<dns::TransferEnd>(event)) {
         require(reader.is_done(), "the end is the end");
       }
     }

@@ -4,6 +4,11 @@
 #include "base/random.hpp"
 #include "tests/harness/ports.hpp"
 
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+
+#include <algorithm>
 #include <filesystem>
 
 namespace minidns::harness {
@@ -80,6 +85,28 @@ void BindServer::consume_catalog(const std::string& catalog, const std::vector<P
 
 void BindServer::remove_zone(const std::string& zone) {
   must(rndc({"delzone", "-clean", zone}), "rndc delzone " + zone);
+}
+
+void BindServer::forget_zones() {
+  for (const auto& entry : std::filesystem::directory_iterator(folder())) {
+    const auto name = entry.path().filename().string();
+    if (name != "named.conf" && name != "rndc.conf" && name != "log") std::filesystem::remove_all(entry);
+  }
+}
+
+std::vector<std::string> BindServer::zone_list() const {
+  const auto url = "http://" + address_ + ":" + std::to_string(statistics_port_) + "/json/v1/zones";
+  const auto statistics = boost::json::parse(must(run({"curl", "-sf", url}), "statistics"));
+  const auto* zones = statistics.as_object().if_contains("views");  // a view without zones has no list
+  for (const char* key : {"_default", "zones"}) {
+    if (zones != nullptr) zones = zones->as_object().if_contains(key);
+  }
+  std::vector<std::string> names;
+  for (const auto& zone : zones == nullptr ? boost::json::array() : zones->as_array()) {
+    if (zone.at("type").as_string() == "secondary") names.push_back(std::string(zone.at("name").as_string()) + ".");
+  }
+  std::ranges::sort(names);
+  return names;
 }
 
 CommandResult BindServer::rndc(const std::vector<std::string>& command) const {

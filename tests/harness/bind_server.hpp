@@ -21,6 +21,10 @@ class BindServer final : public Secondary {
   void start() override;
   void add_zone(const std::string& zone, const std::vector<Primary>& primaries) override;
   void remove_zone(const std::string& zone) override;
+  /// While it is stopped: throws all zones away, as a machine that was built anew has none.
+  void forget_zones();
+  /// Its own list of secondary zones, as it tells it: absolute names, sorted.
+  [[nodiscard]] std::vector<std::string> zone_list() const;
 
   /// Makes it a consumer of this catalog zone (RFC 9432), whose members come from the same primaries.
   void consume_catalog(const std::string& catalog, const std::vector<Primary>& primaries);

@@ -1,6 +1,8 @@
 #include "tests/harness/knot_server.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <sstream>
 
 namespace minidns::harness {
 
@@ -70,6 +72,27 @@ void KnotServer::remove_zone(const std::string& zone) {
   must(knotc({"conf-unset", "zone[" + zone + "]"}), "knotc conf-unset");
   must(knotc({"conf-commit"}), "knotc conf-commit");
   must(knotc({"-f", "zone-purge", "+orphan", zone}), "knotc zone-purge");
+}
+
+void KnotServer::forget_zones() {
+  for (const auto& entry : std::filesystem::directory_iterator(folder())) {
+    const auto name = entry.path().filename().string();
+    if (name != "knot.conf" && name != "log") std::filesystem::remove_all(entry);
+  }
+  std::filesystem::create_directories(folder() + "/db");
+  must(run({"knotc", "-f", "-C", folder_ / "confdb", "conf-import", folder_ / "knot.conf"}), "knotc conf-import");
+}
+
+std::vector<std::string> KnotServer::zone_list() const {
+  // zone.domain = a.example.
+  std::istringstream lines(must(knotc({"conf-read", "zone.domain"}), "knotc conf-read"));
+  std::vector<std::string> names;
+  for (std::string line; std::getline(lines, line);) {
+    const auto at = line.find("= ");
+    if (at != std::string::npos) names.push_back(line.substr(at + 2));
+  }
+  std::ranges::sort(names);
+  return names;
 }
 
 CommandResult KnotServer::knotc(std::vector<std::string> command) const {

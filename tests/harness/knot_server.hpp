@@ -12,6 +12,10 @@ class KnotServer final : public Secondary {
   void start() override;
   void add_zone(const std::string& zone, const std::vector<Primary>& primaries) override;
   void remove_zone(const std::string& zone) override;
+  /// While it is stopped: throws away all but its first configuration.
+  void forget_zones();
+  /// Its own list of zones, as it tells it: absolute names, sorted.
+  [[nodiscard]] std::vector<std::string> zone_list() const;
 
   /// Where `knotc` reaches it.
   [[nodiscard]] std::string control_socket() const { return folder_ / "knot.sock"; }

@@ -2,7 +2,9 @@
 
 #include "tests/harness/ports.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <sstream>
 
 namespace minidns::harness {
 
@@ -69,6 +71,26 @@ void NsdServer::add_zone(const std::string& zone, const std::vector<Primary>& pr
 
 void NsdServer::remove_zone(const std::string& zone) {
   must(nsd_control({"delzone", zone}), "nsd-control delzone " + zone);
+}
+
+void NsdServer::forget_zones() {
+  for (const auto& entry : std::filesystem::directory_iterator(folder())) {
+    const auto name = entry.path().filename().string();
+    if (name != "nsd.conf" && name != "log") std::filesystem::remove_all(entry);
+  }
+  std::filesystem::create_directories(folder() + "/xfr");
+}
+
+std::vector<std::string> NsdServer::zone_list() const {
+  std::istringstream lines(must(nsd_control({"zonestatus"}), "nsd-control zonestatus"));
+  std::vector<std::string> names;
+  for (std::string line; std::getline(lines, line);) {
+    const std::string mark = "zone:\t";
+    if (line.starts_with(mark))
+      names.push_back(line.ends_with('.') ? line.substr(mark.size()) : line.substr(mark.size()) + ".");
+  }
+  std::ranges::sort(names);
+  return names;
 }
 
 CommandResult NsdServer::nsd_control(std::vector<std::string> command) const {

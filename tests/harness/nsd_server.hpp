@@ -21,6 +21,10 @@ class NsdServer final : public Secondary {
   void start() override;
   void add_zone(const std::string& zone, const std::vector<Primary>& primaries) override;
   void remove_zone(const std::string& zone) override;
+  /// While it is stopped: throws all zones away.
+  void forget_zones();
+  /// Its own list of zones, as it tells it: absolute names, sorted.
+  [[nodiscard]] std::vector<std::string> zone_list() const;
 
   /// Makes the primaries known as a pattern; its name.
   std::string add_pattern(const std::vector<Primary>& primaries);

@@ -3,11 +3,13 @@
 #include "base/bytes.hpp"
 #include "base/random.hpp"
 #include "tests/harness/ports.hpp"
+#include "tests/harness/wait.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <stdexcept>
 #include <sys/stat.h>
 
@@ -71,6 +73,7 @@ Platform::Platform(const PlatformOptions& options)
   pool_manager_ = std::make_unique<Program>("pool-manager", std::vector<std::string>{}, pool_file,
                                             folder_ / "pool-manager.log", pool_ops);
   pool_manager_->start();
+  wait_until_in_service();
 }
 
 Platform::~Platform() = default;
@@ -132,12 +135,34 @@ void Platform::describe_pool(const PlatformOptions& options) {
   }
 }
 
+void Platform::wait_until_in_service() {
+  auto admin = rest("operator", "admin");
+  const auto all_are = [&admin] {
+    const auto servers = admin.get("/v2/nameservers?state=bootstrapping&limit=max").body.at("nameservers").as_array();
+    return std::none_of(servers.begin(), servers.end(),
+                        [](const json::value& server) { return server.at("enters_service").as_bool(); });
+  };
+  if (!eventually(all_are, std::chrono::minutes(2))) {
+    throw std::runtime_error("nameservers don't get into service:\n" + logs());
+  }
+}
+
 std::string Platform::central_command(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), MINIDNS_BUILD_DIR "/central/central");
   arguments.insert(arguments.end(), {"--config", folder_ / "central.yaml"});
   const auto result = run(arguments, {}, std::chrono::minutes(5));
   if (result.status != 0) throw std::runtime_error("central " + arguments[1] + ": " + result.out + result.err);
   return result.out;
+}
+
+std::vector<std::string> Platform::minidns_command(std::vector<std::string> arguments) const {
+  arguments.insert(arguments.begin(), MINIDNS_BUILD_DIR "/pool-manager/minidns");
+  arguments.insert(arguments.end(), {"--config", folder_ / "pool-manager.yaml"});
+  return arguments;
+}
+
+CommandResult Platform::minidns(std::vector<std::string> arguments, std::chrono::milliseconds limit) {
+  return run(minidns_command(std::move(arguments)), {}, limit);
 }
 
 std::string Platform::token(const std::string& project, const std::string& role) {

@@ -7,6 +7,7 @@
 #include "tests/harness/rest_client.hpp"
 #include "tests/harness/temp_dir.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -60,8 +61,16 @@ class Platform {
   [[nodiscard]] RestClient rest(const std::string& project, const std::string& role = "member");
   /// Runs a command of central (`zone import …`) with its configuration; throws std::runtime_error if it fails.
   std::string central_command(std::vector<std::string> arguments);
+  /// Runs `minidns` with the pool manager's configuration.
+  [[nodiscard]] CommandResult minidns(std::vector<std::string> arguments,
+                                      std::chrono::milliseconds limit = std::chrono::minutes(5));
+  /// The command line of the same.
+  [[nodiscard]] std::vector<std::string> minidns_command(std::vector<std::string> arguments) const;
   /// A row as {"id": …} etc. of what the REST call made; throws unless the status is 2xx.
   static boost::json::value created(const RestAnswer& answer);
+  /// Until all nameservers that are on their way into service are there; throws std::runtime_error if that takes too
+  /// long.
+  void wait_until_in_service();
 
   /// What all four programs have logged, for a message of a failed test.
   [[nodiscard]] std::string logs() const;

@@ -4,6 +4,10 @@
 #include "base/random.hpp"
 #include "tests/harness/ports.hpp"
 
+#include <algorithm>
+#include <filesystem>
+#include <sstream>
+
 namespace minidns::harness {
 
 namespace {
@@ -19,7 +23,7 @@ PowerdnsServer::PowerdnsServer(std::vector<KeySpec> transfer_keys, std::string a
       api_port_(free_port()),
       api_key_(to_hex(random_bytes(16))) {
   const auto folder = folder_.path().string();
-  must(run({"sqlite3", folder_ / "db.sqlite"}, read_file(schema)), "sqlite3");
+  make_database();
   write_file(folder_ / "pdns.conf",
              "launch=gsqlite3\ngsqlite3-database=" + folder + "/db.sqlite\ngsqlite3-dnssec=yes\n" +
                  "gsqlite3-pragma-synchronous=0\nlocal-address=" + address_ + "\nlocal-port=" + std::to_string(port_) +
@@ -54,6 +58,23 @@ void PowerdnsServer::add_zone(const std::string& zone, const std::vector<Primary
 
 void PowerdnsServer::remove_zone(const std::string& zone) {
   must(pdnsutil({"delete-zone", zone}), "pdnsutil delete-zone " + zone);
+}
+
+void PowerdnsServer::make_database() const {
+  must(run({"sqlite3", folder_ / "db.sqlite"}, read_file(schema)), "sqlite3");
+}
+
+void PowerdnsServer::forget_zones() {
+  std::filesystem::remove(folder_ / "db.sqlite");
+  make_database();
+}
+
+std::vector<std::string> PowerdnsServer::zone_list() const {
+  std::istringstream lines(must(pdnsutil({"list-all-zones"}), "pdnsutil list-all-zones"));
+  std::vector<std::string> names;
+  for (std::string name; lines >> name;) names.push_back(name.ends_with('.') ? name : name + ".");
+  std::ranges::sort(names);
+  return names;
 }
 
 CommandResult PowerdnsServer::pdnsutil(std::vector<std::string> command) const {

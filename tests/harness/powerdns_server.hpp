@@ -15,6 +15,10 @@ class PowerdnsServer final : public Secondary {
   /// One key for all primaries: PowerDNS has it per zone.
   void add_zone(const std::string& zone, const std::vector<Primary>& primaries) override;
   void remove_zone(const std::string& zone) override;
+  /// While it is stopped: a new, empty database: neither zones nor keys.
+  void forget_zones();
+  /// Its own list of zones, as it tells it: absolute names, sorted.
+  [[nodiscard]] std::vector<std::string> zone_list() const;
 
   [[nodiscard]] std::uint16_t api_port() const { return api_port_; }
   [[nodiscard]] std::string api_url() const { return "http://" + address_ + ":" + std::to_string(api_port_); }
@@ -25,6 +29,8 @@ class PowerdnsServer final : public Secondary {
   [[nodiscard]] CommandResult pdns_control(std::vector<std::string> command) const;
 
  private:
+  void make_database() const;
+
   std::uint16_t api_port_;
   std::string api_key_;
 };

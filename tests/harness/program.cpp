@@ -26,6 +26,10 @@ Program::Program(std::string name, std::vector<std::string> arguments, std::stri
 
 void Program::launch() {
   std::vector<std::string> command{std::string(MINIDNS_BUILD_DIR "/") + name_ + "/" + name_};
+  if (!environment_.empty()) {
+    command.insert(command.begin(), environment_.begin(), environment_.end());
+    command.insert(command.begin(), "env");  // becomes the program
+  }
   command.insert(command.end(), arguments_.begin(), arguments_.end());
   command.insert(command.end(), {"--config", config_file_});
   process_ = Process(command, {.log_file = log_file_});

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace minidns::harness {
@@ -16,6 +17,8 @@ class Program {
   Program(std::string name, std::vector<std::string> arguments, std::string config_file, std::string log_file,
           std::uint16_t ops_port);
 
+  /// Of the next start: NAME=value.
+  void set_environment(std::vector<std::string> variables) { environment_ = std::move(variables); }
   /// Starts it; doesn't wait.
   void launch();
   /// Starts it and waits until `/ready` says 200. Throws std::runtime_error with its log.
@@ -37,7 +40,7 @@ class Program {
 
  private:
   std::string name_;
-  std::vector<std::string> arguments_;
+  std::vector<std::string> arguments_, environment_;
   std::string config_file_;
   std::string log_file_;
   std::uint16_t ops_port_;

@@ -3,6 +3,7 @@ minidns_test(api_unit
     unit/api_fakes.cpp
     unit/api_fakes_control.cpp
     unit/api_fakes_dnssec.cpp
+    unit/api_fakes_sync.cpp
     unit/api_fakes_views.cpp
     unit/api_json_text.cpp
     unit/api_list_query.cpp
@@ -27,6 +28,7 @@ minidns_test(api_server
     unit/api_fakes.cpp
     unit/api_fakes_control.cpp
     unit/api_fakes_dnssec.cpp
+    unit/api_fakes_sync.cpp
     unit/api_fakes_views.cpp
     unit/api_http_client.cpp
     unit/api_running_server.cpp

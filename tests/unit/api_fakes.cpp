@@ -86,10 +86,12 @@ ZoneView& FakePorts::insert_zone(const std::string& name, const std::string& pro
                     Status::pending,
                     Action::create,
                     1,
+                    dns::Version(7),
                     {},
                     ZoneType::primary,
                     {},
                     the_time(),
+                    std::nullopt,
                     std::nullopt,
                     std::nullopt,
                     std::nullopt});
@@ -100,7 +102,7 @@ RecordsetView& FakePorts::insert_recordset(const ZoneView& zone, const std::stri
                                            std::vector<RecordText> records) {
   recordsets_.push_back({new_id<RecordsetId>(), zone.id, zone.project_id, dns::Name::from_text(name).value(), zone.name,
                          dns::RRType::a, std::move(records), std::nullopt, std::nullopt, std::nullopt, Status::active,
-                         Action::none, 1, the_time(), std::nullopt});
+                         Action::none, 1, dns::Version(5), the_time(), std::nullopt, std::nullopt});
   return recordsets_.back();
 }
 
@@ -159,13 +161,19 @@ Result<ZoneView> FakePorts::create(const Scope& scope, const NewZone& zone) {
   return view;
 }
 
-Result<ZoneView> FakePorts::get(const Scope& scope, const ZoneId& id) {
+Result<ZoneView> FakePorts::get(const Scope& scope, const ZoneId& id, const std::optional<dns::Version>& version) {
   if (auto failure = begin(scope)) {
     return std::move(*failure);
   }
   const std::lock_guard lock(mutex_);
   const ZoneView* zone = find_zone(scope, id);
-  return zone == nullptr ? Result<ZoneView>(Problem{ProblemType::zone_not_found}) : Result<ZoneView>(*zone);
+  if (zone == nullptr) {
+    return Problem{ProblemType::zone_not_found};
+  }
+  ZoneView view = *zone;
+  view.visible = visibility_;
+  view.visible->version = version.value_or(view.zone_version);
+  return view;
 }
 
 Result<Page<ZoneView>> FakePorts::list(const Scope& scope, const ZoneFilter& filter, const ZonePageRequest& page) {
@@ -240,13 +248,19 @@ Result<RecordsetView> FakePorts::create(const Scope& scope, const ZoneId& zone, 
   return view;
 }
 
-Result<RecordsetView> FakePorts::get(const Scope& scope, const ZoneId& zone, const RecordsetId& id) {
+Result<RecordsetView> FakePorts::get(const Scope& scope, const ZoneId& zone, const RecordsetId& id,
+                                     const std::optional<dns::Version>& version) {
   const auto parent = get(scope, zone);
   if (!parent) {
     return parent.error();
   }
   const std::lock_guard lock(mutex_);
-  return found(recordsets_, id, ProblemType::recordset_not_found);
+  auto view = found(recordsets_, id, ProblemType::recordset_not_found);
+  if (view) {
+    view->visible = visibility_;
+    view->visible->version = version.value_or(view->zone_version);
+  }
+  return view;
 }
 
 Result<ZoneId> FakePorts::zone_of(const Scope& scope, const RecordsetId& id) {
@@ -344,10 +358,20 @@ Result<NameserverView> FakePorts::create(const Scope& scope, const NewNameserver
     return std::move(*failure);
   }
   const std::lock_guard lock(mutex_);
-  nameservers_.push_back({new_id<NameserverId>(), nameserver.pool_id, nameserver.name, nameserver.address,
-                          nameserver.port, nameserver.state, nameserver.view.value_or(default_view_name),
-                          nameserver.transfer_key_id, nameserver.notify_key_id, nameserver.allow_unsigned_soa,
-                          nameserver.settings, nameserver.secret.has_value(), 1, the_time(), std::nullopt});
+  nameservers_.push_back({.id = new_id<NameserverId>(),
+                          .pool_id = nameserver.pool_id,
+                          .name = nameserver.name,
+                          .address = nameserver.address,
+                          .port = nameserver.port,
+                          .state = nameserver.state,
+                          .view = nameserver.view.value_or(default_view_name),
+                          .transfer_key_id = nameserver.transfer_key_id,
+                          .notify_key_id = nameserver.notify_key_id,
+                          .allow_unsigned_soa = nameserver.allow_unsigned_soa,
+                          .settings = nameserver.settings,
+                          .has_secret = nameserver.secret.has_value(),
+                          .revision = 1,
+                          .created_at = the_time()});
   return nameservers_.back();
 }
 
@@ -374,6 +398,14 @@ Result<NameserverView> FakePorts::update(const Scope& scope, const NameserverId&
     nameserver->state = change.state.value_or(nameserver->state);
   }
   return nameserver;
+}
+
+/// Just 12 zones wait for a confirmation.
+Result<NameserverView> FakePorts::confirm_deletion(const Scope& scope, const NameserverId& id, std::int64_t zones) {
+  if (zones != 12) {
+    return invalid_field({"zones"}, "12 are unknown by now");
+  }
+  return get(scope, id);
 }
 
 Result<void> FakePorts::remove(const Scope& scope, const NameserverId& id) {

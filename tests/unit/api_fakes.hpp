@@ -2,6 +2,7 @@
 
 #include "api/ports.hpp"
 #include "tests/unit/api_fakes_dnssec.hpp"
+#include "tests/unit/api_fakes_sync.hpp"
 
 #include <condition_variable>
 #include <functional>
@@ -42,12 +43,18 @@ class FakePorts final : public Authenticator,
   static constexpr const char* other_token = "other-token";    ///< of project `p2`
   static constexpr const char* admin_token = "admin-token";    ///< of project `ops`
 
-  [[nodiscard]] Ports ports() { return {*this, *this, *this, *this, *this, *this, *this, *this, dnssec_, dnssec_}; }
+  [[nodiscard]] Ports ports() {
+    return {*this, *this, *this, *this, *this, *this, *this, *this, dnssec_, dnssec_, sync_, waits_};
+  }
+  [[nodiscard]] FakeSync& sync() { return sync_; }
+  [[nodiscard]] FakeWaits& waits() { return waits_; }
 
   /// Every port but the authenticator answers with it.
   void fail_with(Problem problem);
   /// Run in every port but the authenticator.
   void run_in_ports(std::function<void()> action);
+  /// How many of two nameservers serve what is asked for: of its version or another.
+  void set_visibility(std::int64_t served, std::int64_t failed = 0);
   /// What a port was called with last.
   [[nodiscard]] std::optional<Scope> last_scope();
 
@@ -57,7 +64,7 @@ class FakePorts final : public Authenticator,
   Result<std::optional<Caller>> authenticate(std::string_view token) override;
 
   Result<ZoneView> create(const Scope& scope, const NewZone& zone) override;
-  Result<ZoneView> get(const Scope& scope, const ZoneId& id) override;
+  Result<ZoneView> get(const Scope& scope, const ZoneId& id, const std::optional<dns::Version>& version = {}) override;
   Result<Page<ZoneView>> list(const Scope& scope, const ZoneFilter& filter, const ZonePageRequest& page) override;
   Result<ZoneView> update(const Scope& scope, const ZoneId& id, const ZoneChange& change) override;
   Result<ZoneView> remove(const Scope& scope, const ZoneId& id) override;
@@ -66,7 +73,8 @@ class FakePorts final : public Authenticator,
   Result<void> accept_transfer(const Scope& scope, const ZoneId& id) override;
 
   Result<RecordsetView> create(const Scope& scope, const ZoneId& zone, const NewRecordset& recordset) override;
-  Result<RecordsetView> get(const Scope& scope, const ZoneId& zone, const RecordsetId& id) override;
+  Result<RecordsetView> get(const Scope& scope, const ZoneId& zone, const RecordsetId& id,
+                            const std::optional<dns::Version>& version = {}) override;
   Result<ZoneId> zone_of(const Scope& scope, const RecordsetId& id) override;
   Result<Page<RecordsetView>> list(const Scope& scope, const ZoneId& zone, const RecordsetFilter& filter,
                                    const RecordsetPageRequest& page) override;
@@ -87,6 +95,7 @@ class FakePorts final : public Authenticator,
   Result<Page<NameserverView>> list(const Scope& scope, const NameserverFilter& filter,
                                     const NameserverPageRequest& page) override;
   Result<NameserverView> update(const Scope& scope, const NameserverId& id, const NameserverChange& change) override;
+  Result<NameserverView> confirm_deletion(const Scope& scope, const NameserverId& id, std::int64_t zones) override;
   Result<void> remove(const Scope& scope, const NameserverId& id) override;
 
   Result<TsigKeyView> create(const Scope& scope, const NewTsigKey& key) override;
@@ -114,11 +123,14 @@ class FakePorts final : public Authenticator,
   RecordsetView& insert_recordset(const ZoneView& zone, const std::string& name, std::vector<RecordText> records);
 
   FakeDnssec dnssec_;
+  FakeSync sync_;
+  FakeWaits waits_;
 
   std::mutex mutex_;  // guards what follows
   std::optional<Problem> problem_;
   std::function<void()> in_port_ = [] {};
   std::optional<Scope> last_scope_;
+  VisibilityView visibility_{.version = dns::Version(1), .served = 2, .needed = 2, .nameservers = 2};
   std::vector<ZoneView> zones_;
   std::vector<RecordsetView> recordsets_;
   std::vector<PoolView> pools_;

@@ -14,6 +14,12 @@ void FakePorts::run_in_ports(std::function<void()> action) {
   in_port_ = std::move(action);
 }
 
+void FakePorts::set_visibility(std::int64_t served, std::int64_t failed) {
+  const std::lock_guard lock(mutex_);
+  visibility_.served = served;
+  visibility_.failed = failed;
+}
+
 std::optional<Scope> FakePorts::last_scope() {
   const std::lock_guard lock(mutex_);
   return last_scope_;

@@ -51,6 +51,7 @@ TEST(Render, AZoneHasAllFieldsOfDesignate) {
                       Status::pending,
                       Action::create,
                       7,
+                      dns::Version(9),
                       {{"k", "v"}},
                       ZoneType::primary,
                       {*SocketAddress::parse("192.0.2.1", 53)},
@@ -60,7 +61,7 @@ TEST(Render, AZoneHasAllFieldsOfDesignate) {
   EXPECT_EQ(render(zone, base_url), json::parse(R"({
     "id":"794ccc2c-d751-44fe-b57f-8894c9f5c842","pool_id":"a86dba58-0043-4cc6-a1bb-69d5e86f3ca3","project_id":"p1",
     "name":"Example.org.","email":"joe@example.org","description":null,"ttl":3600,"serial":4294967295,"shared":false,
-    "status":"PENDING","action":"CREATE","version":7,"attributes":{"k":"v"},"type":"PRIMARY",
+    "status":"PENDING","action":"CREATE","version":7,"zone_version":9,"attributes":{"k":"v"},"type":"PRIMARY",
     "masters":["192.0.2.1:53"],"created_at":"2026-11-21T02:41:43.000001","updated_at":"2026-11-21T02:41:43.000001",
     "transferred_at":null,
     "links":{"self":"http://dns.example:9001/v2/zones/794ccc2c-d751-44fe-b57f-8894c9f5c842"}})"));
@@ -80,6 +81,7 @@ TEST(Render, ARecordsetKeepsItsRecordsAsTheyAre) {
                                 Status::error,
                                 Action::update,
                                 1,
+                                dns::Version(5),
                                 some_time(),
                                 std::nullopt};
   const json::object object = render(recordset, base_url);
@@ -89,6 +91,8 @@ TEST(Render, ARecordsetKeepsItsRecordsAsTheyAre) {
   EXPECT_EQ(object.at("type"), "AAAA");
   EXPECT_TRUE(object.at("ttl").is_null());
   EXPECT_EQ(object.at("view"), "internal");
+  EXPECT_EQ(object.at("zone_version"), 5);
+  EXPECT_FALSE(object.contains("visible")) << "only where one is read";
   EXPECT_EQ(object.at("links").at("self"),
             "http://dns.example:9001/v2/zones/a86dba58-0043-4cc6-a1bb-69d5e86f3ca3/recordsets/"
             "794ccc2c-d751-44fe-b57f-8894c9f5c842");
@@ -124,6 +128,7 @@ TEST(Render, ANameserverNeverShowsItsSecret) {
                                   *IpAddress::parse("127.0.0.1"),
                                   53,
                                   NameserverState::in_service,
+                                  false,
                                   "default",
                                   id<TsigKeyId>(id_b),
                                   std::nullopt,

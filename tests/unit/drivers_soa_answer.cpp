@@ -91,6 +91,55 @@ TEST(SoaAnswer, ToAnotherQuestionIsNone) {
   EXPECT_EQ(decode_soa_answer(Bytes{1, 2, 3}, name("example.org.")), std::nullopt);
 }
 
+/// RRSIG RDATA whose signature is of no interest.
+Bytes rrsig(dns::RRType covered, std::uint32_t expiration, std::uint32_t inception) {
+  const auto octet = [](std::uint32_t value, unsigned shift) { return static_cast<std::uint8_t>(value >> shift); };
+  Bytes rdata{octet(covered.value(), 8), octet(covered.value(), 0), 13, 2, 0, 0, 1, 44};
+  for (const std::uint32_t time : {expiration, inception}) {
+    for (const unsigned shift : {24U, 16U, 8U, 0U}) rdata.push_back(octet(time, shift));
+  }
+  rdata.insert(rdata.end(), {0, 1, 0, 9, 9, 9});
+  return rdata;
+}
+
+TEST(SoaAnswer, HasTheSignatureOfTheSoaThatEndsFirst) {
+  const Parts parts;
+  dns::MessageWriter writer(512);
+  writer.header(parts.header);
+  writer.question(parts.question);
+  const auto add = [&](const dns::Name& owner, dns::RRType type, const Bytes& rdata) {
+    EXPECT_TRUE(writer.record(dns::Section::answer, owner, type, dns::class_in, 60, rdata));
+  };
+  add(parts.owner, dns::RRType::rrsig, rrsig(dns::RRType::soa, 5000, 100));
+  add(parts.owner, dns::RRType::soa, parts.rdata);
+  add(parts.owner, dns::RRType::rrsig, rrsig(dns::RRType::soa, 4000, 200));
+  add(parts.owner, dns::RRType::rrsig, rrsig(dns::RRType::ns, 1000, 1));
+  add(name("sub.example.org."), dns::RRType::rrsig, rrsig(dns::RRType::soa, 1000, 1));
+  add(parts.owner, dns::RRType::rrsig, Bytes{0, 6, 13});
+  const auto answer = decode_signed_soa_answer(std::move(writer).finish(), name("example.org."));
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->soa, SoaAnswer(dns::Serial(77)));
+  EXPECT_EQ(answer->signature, (SignatureTimes{200, 4000}));
+  EXPECT_FALSE(answer->is_truncated);
+}
+
+TEST(SoaAnswer, SaysThatItIsCutShort) {
+  Parts parts;
+  parts.header.tc = true;
+  const auto answer = decode_signed_soa_answer(written(parts), name("example.org."));
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(answer->is_truncated);
+  EXPECT_FALSE(answer->signature);
+}
+
+TEST(SoaAnswer, TheQueryForASignatureHasDo) {
+  const dns::Message query =
+      dns::parse_message(encode_soa_query(name("example.org."), 4711, SoaQuestion::with_signature)).value();
+  ASSERT_TRUE(query.edns);
+  EXPECT_TRUE(query.edns->dnssec_ok);
+  EXPECT_EQ(query.edns->udp_size_octets, 1232);
+}
+
 TEST(SoaAnswer, TheQueryAsksWithoutRecursion) {
   const dns::Message query = dns::parse_message(encode_soa_query(name("example.org."), 4711)).value();
   EXPECT_EQ(query.header.id, 4711);

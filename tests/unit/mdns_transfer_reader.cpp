@@ -1,8 +1,8 @@
 // Inbound transfers, message by message: what is read, what is refused, and what a difference makes of a zone.
 #include "dns/soa.hpp"
 #include "dns/text/rdata_text.hpp"
+#include "dns/transfer/transfer_reader.hpp"
 #include "mdns/inbound/difference.hpp"
-#include "mdns/inbound/transfer_reader.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,7 +12,7 @@
 namespace minidns::mdns {
 namespace {
 
-constexpr InboundLimits wide{1 << 20, 1000};
+constexpr dns::TransferLimits wide{1 << 20, 1000};
 
 dns::Name name(const std::string& text) {
   return dns::Name::from_text(text).value();
@@ -47,31 +47,34 @@ dns::Message message(const std::vector<std::string>& lines, dns::RRType type = d
   return made;
 }
 
-std::string text_of(const TransferEvent& event) {
+std::string text_of(const dns::TransferEvent& event) {
   struct Text {
-    std::string operator()(const WholeZone&) const { return "whole"; }
-    std::string operator()(const Difference& d) const { return "to " + std::to_string(d.to.value()); }
-    std::string operator()(const AddedRecord& r) const { return "+" + r.owner.to_text() + " " + r.type.to_text(); }
-    std::string operator()(const RemovedRecord& r) const { return "-" + r.owner.to_text() + " " + r.type.to_text(); }
-    std::string operator()(const NothingNewer& n) const { return "has " + std::to_string(n.theirs.value()); }
-    std::string operator()(const TransferEnd& e) const {
+    std::string operator()(const dns::WholeZone&) const { return "whole"; }
+    std::string operator()(const dns::Difference& d) const { return "to " + std::to_string(d.to.value()); }
+    std::string operator()(const dns::AddedRecord& r) const { return "+" + r.owner.to_text() + " " + r.type.to_text(); }
+    std::string operator()(const dns::RemovedRecord& r) const {
+      return "-" + r.owner.to_text() + " " + r.type.to_text();
+    }
+    std::string operator()(const dns::NothingNewer& n) const { return "has " + std::to_string(n.theirs.value()); }
+    std::string operator()(const dns::TransferEnd& e) const {
       return "end " + std::to_string(dns::serial_of(e.soa.rdata[0]).value());
     }
   };
   return std::visit(Text{}, event);
 }
 
-TransferQuestion axfr() {
+dns::TransferQuestion axfr() {
   return {name("z."), dns::RRType::axfr, 7, {}};
 }
-TransferQuestion ixfr(std::uint32_t ours) {
+dns::TransferQuestion ixfr(std::uint32_t ours) {
   return {name("z."), dns::RRType::ixfr, 7, dns::Serial(ours)};
 }
 
 /// What the reader says, in words; the last is the error, if there is one.
-std::vector<std::string> read(const TransferQuestion& question, const std::vector<std::vector<std::string>>& messages,
-                              InboundLimits limits = wide) {
-  TransferReader reader(question, limits);
+std::vector<std::string> read(const dns::TransferQuestion& question,
+                              const std::vector<std::vector<std::string>>& messages,
+                              dns::TransferLimits limits = wide) {
+  dns::TransferReader reader(question, limits);
   std::vector<std::string> said;
   for (const auto& lines : messages) {
     const auto events = reader.read(message(lines, question.type), 100);
@@ -124,7 +127,7 @@ TEST(TransferReader, AnSoaAloneThatIsNotNewerMeansNothingNewer) {
 TEST(TransferReader, RefusesWhatIsNoTransfer) {
   struct Row {
     const char* reason;
-    TransferQuestion question;
+    dns::TransferQuestion question;
     std::vector<std::vector<std::string>> messages;
     std::string last;
   };
@@ -143,36 +146,36 @@ TEST(TransferReader, RefusesWhatIsNoTransfer) {
 }
 
 TEST(TransferReader, RefusesMessagesThatAnswerSomethingElse) {
-  const auto refuse = [](const char* reason, auto spoil, TransferErrc code) {
+  const auto refuse = [](const char* reason, auto spoil, dns::TransferErrc code) {
     auto spoilt = message({"SOA 5"});
     spoil(spoilt);
-    const auto events = TransferReader(axfr(), wide).read(spoilt, 100);
+    const auto events = dns::TransferReader(axfr(), wide).read(spoilt, 100);
     ASSERT_FALSE(events) << reason;
     EXPECT_EQ(events.error().code, code) << reason;
   };
   refuse(
-      "a query", [](dns::Message& m) { m.header.qr = false; }, TransferErrc::malformed);
+      "a query", [](dns::Message& m) { m.header.qr = false; }, dns::TransferErrc::malformed);
   refuse(
-      "another ID", [](dns::Message& m) { m.header.id = 8; }, TransferErrc::malformed);
+      "another ID", [](dns::Message& m) { m.header.id = 8; }, dns::TransferErrc::malformed);
   refuse(
-      "another opcode", [](dns::Message& m) { m.header.opcode = dns::Opcode::notify; }, TransferErrc::malformed);
+      "another opcode", [](dns::Message& m) { m.header.opcode = dns::Opcode::notify; }, dns::TransferErrc::malformed);
   refuse(
-      "truncated", [](dns::Message& m) { m.header.tc = true; }, TransferErrc::malformed);
+      "truncated", [](dns::Message& m) { m.header.tc = true; }, dns::TransferErrc::malformed);
   refuse(
-      "REFUSED", [](dns::Message& m) { m.header.rcode = 5; }, TransferErrc::refused);
+      "REFUSED", [](dns::Message& m) { m.header.rcode = 5; }, dns::TransferErrc::refused);
   refuse(
-      "another zone", [](dns::Message& m) { m.question[0].name = name("y."); }, TransferErrc::malformed);
+      "another zone", [](dns::Message& m) { m.question[0].name = name("y."); }, dns::TransferErrc::malformed);
   refuse(
-      "another class", [](dns::Message& m) { m.answer[0].klass = 3; }, TransferErrc::malformed);
+      "another class", [](dns::Message& m) { m.answer[0].klass = 3; }, dns::TransferErrc::malformed);
   refuse(
-      "two questions", [](dns::Message& m) { m.question.push_back(m.question[0]); }, TransferErrc::malformed);
+      "two questions", [](dns::Message& m) { m.question.push_back(m.question[0]); }, dns::TransferErrc::malformed);
   refuse(
-      "an SOA cut short", [](dns::Message& m) { m.answer[0].rdata.resize(10); }, TransferErrc::malformed);
+      "an SOA cut short", [](dns::Message& m) { m.answer[0].rdata.resize(10); }, dns::TransferErrc::malformed);
   refuse(
-      "a meta type", [](dns::Message& m) { m.answer[0].type = dns::RRType::tsig; }, TransferErrc::malformed);
+      "a meta type", [](dns::Message& m) { m.answer[0].type = dns::RRType::tsig; }, dns::TransferErrc::malformed);
   auto without = message({"SOA 5"});
   without.question.clear();
-  EXPECT_TRUE(TransferReader(axfr(), wide).read(without, 100)) << "later messages often have no question";
+  EXPECT_TRUE(dns::TransferReader(axfr(), wide).read(without, 100)) << "later messages often have no question";
 }
 
 TEST(TransferReader, HasLimitsOfOctetsAndRecords) {
@@ -182,7 +185,7 @@ TEST(TransferReader, HasLimitsOfOctetsAndRecords) {
 }
 
 TEST(TransferReader, LeavesOutWhatIsOutsideOfTheZone) {
-  TransferReader reader(axfr(), wide);
+  dns::TransferReader reader(axfr(), wide);
   const auto events = reader.read(message({"SOA 5", "ns.elsewhere. A 192.0.2.1", "www A 192.0.2.1", "SOA 5"}), 100);
   ASSERT_TRUE(events);
   EXPECT_EQ(events->size(), 3U);
@@ -192,9 +195,9 @@ TEST(TransferReader, LeavesOutWhatIsOutsideOfTheZone) {
 TEST(TransferReader, AnRrsigHasTheTtlThatItNames) {
   auto given = message({"SOA 5", "www RRSIG A 13 2 3600 20300101000000 20200101000000 1 z. AAAA", "SOA 5"});
   given.answer[1].ttl = 17;
-  const auto events = TransferReader(axfr(), wide).read(given, 100);
+  const auto events = dns::TransferReader(axfr(), wide).read(given, 100);
   ASSERT_TRUE(events);
-  EXPECT_EQ(std::get<AddedRecord>((*events)[1]).ttl.seconds(), 3600U);
+  EXPECT_EQ(std::get<dns::AddedRecord>((*events)[1]).ttl.seconds(), 3600U);
 }
 
 dns::RRset set(const std::string& owner, const std::vector<std::string>& addresses, std::uint32_t ttl = 300) {

@@ -2,8 +2,10 @@ minidns_test(pool_unit
   SOURCES
     unit/pool_leases.cpp
     unit/pool_plan.cpp
+    unit/pool_proof.cpp
     unit/pool_sweep.cpp
     unit/pool_window.cpp
+    unit/pool_window_faults.cpp
     unit/pool_window_prefix.cpp
   LINK minidns_pool_manager
   LABELS unit

@@ -1,4 +1,4 @@
-#include "mdns/inbound/transfer_reader.hpp"
+#include "dns/transfer/transfer_reader.hpp"
 
 #include "dns/record_ttl.hpp"
 #include "dns/snapshot/checked_rrset.hpp"
@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace minidns::mdns {
+namespace minidns::dns {
 namespace {
 
 TransferError malformed(std::string detail) {
@@ -19,8 +19,8 @@ TransferError inconsistent(std::string detail) {
   return {TransferErrc::inconsistent, std::move(detail)};
 }
 
-dns::Serial serial_of(const dns::RRset& soa) {
-  return dns::serial_of(soa.rdata[0]);
+Serial serial_in(const RRset& soa) {
+  return serial_of(soa.rdata[0]);
 }
 
 }  // namespace
@@ -29,17 +29,17 @@ void throw_exception_from_error(const TransferError& error, const boost::source_
   boost::throw_with_location(std::runtime_error(error.detail), where);
 }
 
-TransferReader::TransferReader(TransferQuestion question, InboundLimits limits)
+TransferReader::TransferReader(TransferQuestion question, TransferLimits limits)
     : question_(std::move(question)), limits_(limits) {}
 
-Result<std::vector<TransferEvent>, TransferError> TransferReader::read(const dns::Message& message,
-                                                                       std::size_t octets) {
+minidns::Result<std::vector<TransferEvent>, TransferError> TransferReader::read(const Message& message,
+                                                                                std::size_t octets) {
   if (auto failure = check(message, octets)) {
     return *std::move(failure);
   }
   Events events;
   events.reserve(message.answer.size() + 1);
-  for (const dns::Record& record : message.answer) {
+  for (const Record& record : message.answer) {
     if (is_done()) {
       return malformed("there are records after the closing SOA");
     }
@@ -48,16 +48,16 @@ Result<std::vector<TransferEvent>, TransferError> TransferReader::read(const dns
     }
   }
   // RFC 1995 §2: who has nothing newer says so by his SOA alone.
-  if (state_ == State::opened && question_.ours && !serial_of(*first_).is_newer_than(*question_.ours)) {
-    events.emplace_back(NothingNewer{serial_of(*first_)});
+  if (state_ == State::opened && question_.ours && !serial_in(*first_).is_newer_than(*question_.ours)) {
+    events.emplace_back(NothingNewer{serial_in(*first_)});
     state_ = State::done;
   }
   return events;
 }
 
-TransferReader::Failure TransferReader::check(const dns::Message& message, std::size_t octets) {
-  const dns::Header& header = message.header;
-  if (!header.qr || header.opcode != dns::Opcode::query || header.id != question_.id) {
+TransferReader::Failure TransferReader::check(const Message& message, std::size_t octets) {
+  const Header& header = message.header;
+  if (!header.qr || header.opcode != Opcode::query || header.id != question_.id) {
     return malformed("the message is no answer to our question");
   }
   if (header.rcode != 0) {
@@ -68,7 +68,7 @@ TransferReader::Failure TransferReader::check(const dns::Message& message, std::
   }
   if (message.question.size() > 1 || (!message.question.empty() && (message.question[0].name != question_.zone ||
                                                                     message.question[0].type != question_.type ||
-                                                                    message.question[0].klass != dns::class_in))) {
+                                                                    message.question[0].klass != class_in))) {
     return malformed("the message has another question than ours");
   }
   if (message.answer.empty()) {
@@ -85,11 +85,11 @@ TransferReader::Failure TransferReader::check(const dns::Message& message, std::
   return std::nullopt;
 }
 
-TransferReader::Failure TransferReader::take(const dns::Record& record, Events& events) {
-  if (record.klass != dns::class_in || record.type.is_meta()) {
+TransferReader::Failure TransferReader::take(const Record& record, Events& events) {
+  if (record.klass != class_in || record.type.is_meta()) {
     return malformed(record.owner.to_text() + " " + record.type.to_text() + ": not a record of a zone");
   }
-  if (record.type == dns::RRType::soa) {
+  if (record.type == RRType::soa) {
     return take_soa(record, events);
   }
   if (state_ == State::start) {
@@ -103,29 +103,29 @@ TransferReader::Failure TransferReader::take(const dns::Record& record, Events& 
     ++ignored_;
     return std::nullopt;
   }
-  auto rdata = dns::Rdata::from_octets(record.rdata);
+  auto rdata = Rdata::from_octets(record.rdata);
   if (!rdata) {
     return TransferError{TransferErrc::too_large, record.owner.to_text() + ": " + rdata.error().detail};
   }
-  dns::RRset one{record.owner, record.type, dns::Ttl::from_wire(record.ttl), {*std::move(rdata)}};
-  if (const auto valid = dns::check_for_snapshot(one, question_.zone); !valid) {
+  RRset one{record.owner, record.type, Ttl::from_wire(record.ttl), {*std::move(rdata)}};
+  if (const auto valid = check_for_snapshot(one, question_.zone); !valid) {
     return malformed(valid.error().detail);
   }
   if (state_ == State::removing) {
     events.emplace_back(RemovedRecord{std::move(one.owner), one.type, std::move(one.rdata[0])});
   } else {
-    const dns::Ttl ttl = dns::record_ttl(one, one.rdata[0]);
+    const Ttl ttl = record_ttl(one, one.rdata[0]);
     events.emplace_back(AddedRecord{std::move(one.owner), one.type, ttl, std::move(one.rdata[0])});
   }
   return std::nullopt;
 }
 
-TransferReader::Failure TransferReader::take_soa(const dns::Record& record, Events& events) {
-  auto rdata = dns::Rdata::from_octets(record.rdata);
-  if (record.owner != question_.zone || !rdata || !dns::Soa::from_rdata(rdata->octets())) {
+TransferReader::Failure TransferReader::take_soa(const Record& record, Events& events) {
+  auto rdata = Rdata::from_octets(record.rdata);
+  if (record.owner != question_.zone || !rdata || !Soa::from_rdata(rdata->octets())) {
     return malformed("an SOA that isn't the zone's, or not valid");
   }
-  dns::RRset soa{record.owner, record.type, dns::Ttl::from_wire(record.ttl), {*std::move(rdata)}};
+  RRset soa{record.owner, record.type, Ttl::from_wire(record.ttl), {*std::move(rdata)}};
   switch (state_) {
     case State::start:
       first_ = std::move(soa);
@@ -137,7 +137,7 @@ TransferReader::Failure TransferReader::take_soa(const dns::Record& record, Even
       return finish(soa, events);
     case State::removing:
       // What follows is added, and makes this version.
-      at_ = serial_of(soa);
+      at_ = serial_in(soa);
       events.emplace_back(Difference{*at_});
       state_ = State::adding;
       return std::nullopt;
@@ -150,26 +150,26 @@ TransferReader::Failure TransferReader::take_soa(const dns::Record& record, Even
 }
 
 /// A difference begins with the SOA of what we have (RFC 1995 §4); a zone of nothing but an SOA ends at once.
-TransferReader::Failure TransferReader::take_second_soa(const dns::RRset& soa, Events& events) {
+TransferReader::Failure TransferReader::take_second_soa(const RRset& soa, Events& events) {
   const bool is_closing = soa.rdata == first_->rdata;
-  if (question_.ours && serial_of(soa) == *question_.ours && !is_closing) {
+  if (question_.ours && serial_in(soa) == *question_.ours && !is_closing) {
     at_ = question_.ours;
     state_ = State::removing;
     return std::nullopt;
   }
   if (!is_closing) {
-    return inconsistent("the difference begins at serial " + std::to_string(serial_of(soa).value()));
+    return inconsistent("the difference begins at serial " + std::to_string(serial_in(soa).value()));
   }
   events.emplace_back(WholeZone{});
   return finish(soa, events);
 }
 
-TransferReader::Failure TransferReader::take_difference_soa(const dns::RRset& soa, Events& events) {
-  if (serial_of(soa) != *at_) {
-    return inconsistent("a difference from serial " + std::to_string(serial_of(soa).value()) + " follows " +
+TransferReader::Failure TransferReader::take_difference_soa(const RRset& soa, Events& events) {
+  if (serial_in(soa) != *at_) {
+    return inconsistent("a difference from serial " + std::to_string(serial_in(soa).value()) + " follows " +
                         std::to_string(at_->value()));
   }
-  if (*at_ == serial_of(*first_)) {
+  if (*at_ == serial_in(*first_)) {
     return finish(soa, events);
   }
   state_ = State::removing;
@@ -177,7 +177,7 @@ TransferReader::Failure TransferReader::take_difference_soa(const dns::RRset& so
 }
 
 /// RFC 5936 §2.2: the same SOA begins and ends the transfer.
-TransferReader::Failure TransferReader::finish(const dns::RRset& soa, Events& events) {
+TransferReader::Failure TransferReader::finish(const RRset& soa, Events& events) {
   if (soa.rdata != first_->rdata) {
     return inconsistent("the closing SOA is another than the first: the zone changed meanwhile");
   }
@@ -186,4 +186,4 @@ TransferReader::Failure TransferReader::finish(const dns::RRset& soa, Events& ev
   return std::nullopt;
 }
 
-}  // namespace minidns::mdns
+}  // namespace minidns::dns

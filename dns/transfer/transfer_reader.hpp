@@ -15,17 +15,17 @@
 #include <variant>
 #include <vector>
 
-namespace minidns::mdns {
+namespace minidns::dns {
 
 /// What a transfer was asked for.
 struct TransferQuestion {
-  dns::Name zone;
-  dns::RRType type;  ///< AXFR or IXFR
+  Name zone;
+  RRType type;  ///< AXFR or IXFR
   std::uint16_t id;
-  std::optional<dns::Serial> ours = {};  ///< for IXFR: what we have
+  std::optional<Serial> ours = {};  ///< for IXFR: what we have
 };
 
-struct InboundLimits {
+struct TransferLimits {
   std::uint64_t octets_max;   ///< of all messages
   std::uint64_t records_max;  ///< of all answer sections
 };
@@ -40,31 +40,33 @@ struct TransferError {
   TransferErrc code;
   std::string detail;
 };
+/// Lets boost::system::result turn the error into an exception where `.value()` is used without a check.
+[[noreturn]] void throw_exception_from_error(const TransferError& error, const boost::source_location& where);
 
 /// The whole zone follows: what we have doesn't matter.
 struct WholeZone {};
 /// Changes from the version before to this serial follow.
 struct Difference {
-  dns::Serial to;
+  Serial to;
 };
 struct AddedRecord {
-  dns::Name owner;
-  dns::RRType type;
-  dns::Ttl ttl;
-  dns::Rdata rdata;
+  Name owner;
+  RRType type;
+  Ttl ttl;
+  Rdata rdata;
 };
 struct RemovedRecord {
-  dns::Name owner;
-  dns::RRType type;
-  dns::Rdata rdata;
+  Name owner;
+  RRType type;
+  Rdata rdata;
 };
 /// The primary has what we have, or something older.
 struct NothingNewer {
-  dns::Serial theirs;
+  Serial theirs;
 };
 /// All is there. The SOA is in none of the events before.
 struct TransferEnd {
-  dns::RRset soa;
+  RRset soa;
 };
 using TransferEvent = std::variant<WholeZone, Difference, AddedRecord, RemovedRecord, NothingNewer, TransferEnd>;
 
@@ -78,10 +80,11 @@ using TransferEvent = std::variant<WholeZone, Difference, AddedRecord, RemovedRe
 ///                      └──IXFR, the message ends, and the serial isn't newer than ours──▶ done
 class TransferReader {
  public:
-  TransferReader(TransferQuestion question, InboundLimits limits);
+  TransferReader(TransferQuestion question, TransferLimits limits);
 
   /// The next message, of so many octets. After an error, and once `is_done`, nothing more may be read.
-  [[nodiscard]] Result<std::vector<TransferEvent>, TransferError> read(const dns::Message& message, std::size_t octets);
+  [[nodiscard]] minidns::Result<std::vector<TransferEvent>, TransferError> read(const Message& message,
+                                                                                std::size_t octets);
   [[nodiscard]] bool is_done() const { return state_ == State::done; }
   /// Records outside of the zone; they are left out (RFC 5936 §3.3 leaves it to the client).
   [[nodiscard]] std::uint64_t ignored() const { return ignored_; }
@@ -91,18 +94,18 @@ class TransferReader {
   using Events = std::vector<TransferEvent>;
   using Failure = std::optional<TransferError>;
 
-  [[nodiscard]] Failure check(const dns::Message& message, std::size_t octets);
-  [[nodiscard]] Failure take(const dns::Record& record, Events& events);
-  [[nodiscard]] Failure take_soa(const dns::Record& record, Events& events);
-  [[nodiscard]] Failure take_second_soa(const dns::RRset& soa, Events& events);
-  [[nodiscard]] Failure take_difference_soa(const dns::RRset& soa, Events& events);
-  [[nodiscard]] Failure finish(const dns::RRset& soa, Events& events);
+  [[nodiscard]] Failure check(const Message& message, std::size_t octets);
+  [[nodiscard]] Failure take(const Record& record, Events& events);
+  [[nodiscard]] Failure take_soa(const Record& record, Events& events);
+  [[nodiscard]] Failure take_second_soa(const RRset& soa, Events& events);
+  [[nodiscard]] Failure take_difference_soa(const RRset& soa, Events& events);
+  [[nodiscard]] Failure finish(const RRset& soa, Events& events);
 
   const TransferQuestion question_;
-  const InboundLimits limits_;
+  const TransferLimits limits_;
   State state_ = State::start;
-  std::optional<dns::RRset> first_;  ///< the SOA that came first: the version that we get
-  std::optional<dns::Serial> at_;    ///< of a difference: up to which version it has come
+  std::optional<RRset> first_;  ///< the SOA that came first: the version that we get
+  std::optional<Serial> at_;    ///< of a difference: up to which version it has come
   std::uint64_t octets_ = 0;
   std::uint64_t records_ = 0;
   std::uint64_t ignored_ = 0;
@@ -111,9 +114,4 @@ class TransferReader {
 // Limitations: records of one transfer may be in any order, but the SOAs of differences must follow each other without
 // a gap. AA and the question of later messages aren't insisted on: there are primaries that leave them out.
 
-}  // namespace minidns::mdns
-
-namespace minidns::mdns {
-/// Lets boost::system::result turn the error into an exception where `.value()` is used without a check.
-[[noreturn]] void throw_exception_from_error(const TransferError& error, const boost::source_location& where);
-}  // namespace minidns::mdns
+}  // namespace minidns::dns

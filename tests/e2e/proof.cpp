@@ -1,0 +1,230 @@
+// What nameservers serve is proved: zones are changed behind the platform's back at the same serial, are found and
+// mended; signatures that end too soon are shown; who refuses transfers is counted. The rounds are of seconds.
+
+#include "tests/e2e/served.hpp"
+#include "tests/harness/process.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+
+namespace minidns::e2e {
+namespace {
+
+using harness::run;
+
+constexpr auto long_wait = std::chrono::seconds(120);
+constexpr const char* right = "192.0.2.1";
+constexpr const char* wrong = "192.0.2.66";
+
+class Proof : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    harness::PlatformOptions options;
+    // Signatures are made for 21 days: with this margin each ends too soon.
+    options.pool_manager_config =
+        "proof: {round: 1s, content_round: 2s, transfers_per_second: 20, look_again: 500ms, signature_margin: 30d}\n";
+    platform_ = std::make_unique<Platform>(options);
+  }
+  static void TearDownTestSuite() { platform_.reset(); }
+  void TearDown() override {
+    if (HasFailure()) std::cerr << platform_->logs();
+  }
+  static Platform& platform() { return *platform_; }
+  static std::string sql(const std::string& text) { return platform().postgres().sql("minidns", text); }
+
+  struct Zone {
+    std::string id;
+    std::string name;
+    std::uint32_t serial;
+  };
+  static Zone make_zone(const std::string& name, bool is_signed) {
+    auto rest = platform().rest("tenant");
+    const auto id = create_zone(rest, name);
+    create_recordset(rest, id, recordset_body("www." + name, "A", {right}));
+    if (is_signed) {
+      Platform::created(rest.put("/v2/zones/" + id + "/dnssec", json::object{}));
+    }
+    const Zone zone{id, name, serial_of(rest, id)};
+    EXPECT_TRUE(serves(platform().bind(), name, zone.serial, long_wait));
+    EXPECT_TRUE(serves(platform().powerdns(), name, zone.serial, long_wait));
+    return zone;
+  }
+
+  /// At the same serial, so that no serial tells it.
+  static void change_in_powerdns(const std::string& name) {
+    const auto result = run({"sqlite3", platform().powerdns().folder() + "/db.sqlite",
+                             "pragma busy_timeout=10000; update records set content = '" + std::string(wrong) +
+                                 "' where name = 'www." + name.substr(0, name.size() - 1) + "' and type = 'A'"});
+    ASSERT_EQ(result.status, 0) << result.err;
+  }
+  /// As who edits a zone's file.
+  static void change_in_bind(const std::string& name) {
+    auto& bind = platform().bind();
+    bind.stop();
+    std::string file;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(bind.folder())) {
+      const auto path = entry.path().string();
+      if (path.find(name.substr(0, name.find('.'))) != std::string::npos && !path.ends_with(".jnl")) file = path;
+    }
+    ASSERT_NE(file, "");
+    const auto dumped =
+        run({"named-compilezone", "-j", "-i", "none", "-f", "raw", "-F", "text", "-s", "full", "-o", "-", name, file});
+    ASSERT_EQ(dumped.status, 0) << dumped.err;
+    auto text = dumped.out;
+    const auto at = text.find(right);
+    ASSERT_NE(at, std::string::npos);
+    text.replace(at, std::string(right).size(), wrong);
+    const auto compiled =
+        run({"named-compilezone", "-i", "none", "-f", "text", "-F", "raw", "-o", file, name, "/dev/stdin"}, text);
+    ASSERT_EQ(compiled.status, 0) << compiled.err;
+    std::filesystem::remove(file + ".jnl");
+    bind.start();
+  }
+
+  template <class Server>
+  static bool has(const Server& server, const Zone& zone, const std::string& address) {
+    return eventually(
+        [&] {
+          const auto answer = dig(server, "www." + zone.name, "A");
+          return std::any_of(answer.begin(), answer.end(),
+                             [&](const std::string& line) { return line.ends_with("\t" + address); });
+        },
+        long_wait);
+  }
+  static std::string faults(const Zone& zone, const std::string& fault) {
+    return sql(
+        "select n.name || ' ' || f.serial from content_faults f join nameservers n on n.id = f.nameserver_id "
+        "where f.zone_id = '" +
+        zone.id + "' and f.fault = '" + fault + "' order by 1");
+  }
+  static double metric(const std::string& name, const std::string& nameserver, const std::string& label = "") {
+    return platform().pool_manager().metric("minidns_pool_manager_" + name + "{nameserver=\"" + nameserver + "\"" +
+                                            label + "}");
+  }
+  static double compared(const std::string& nameserver, const std::string& result) {
+    return metric("content_comparisons_total", nameserver, ",result=\"" + result + "\"");
+  }
+  /// The whole way: found, told, mended, forgotten.
+  template <class Server>
+  static void expect_mended(const Server& server, const Zone& zone, const std::string& nameserver) {
+    const double repairs = metric("content_repairs_total", nameserver, ",result=\"done\"");
+    EXPECT_TRUE(eventually([&] { return metric("content_repairs_total", nameserver, ",result=\"done\"") > repairs; },
+                           long_wait));
+    EXPECT_TRUE(has(server, zone, right));
+    EXPECT_TRUE(eventually([&] { return faults(zone, "diverged").empty(); }, long_wait));
+    EXPECT_TRUE(serves(server, zone.name, zone.serial)) << "the serial is what it was";
+    EXPECT_TRUE(eventually([&] { return metric("zones", nameserver, ",state=\"diverged\"") == 0; }, long_wait));
+  }
+
+  static std::unique_ptr<Platform> platform_;
+};
+
+std::unique_ptr<Platform> Proof::platform_;
+
+TEST_F(Proof, WhatIsRightIsFoundToBeSame) {
+  const auto plain = make_zone("plain.example.org.", false);
+  const auto with_keys = make_zone("keys.example.org.", true);
+  for (const char* nameserver : {"bind", "powerdns"}) {
+    const double before = compared(nameserver, "same");
+    EXPECT_TRUE(eventually([&] { return compared(nameserver, "same") >= before + 4; }, long_wait)) << nameserver;
+    EXPECT_TRUE(eventually([&] { return metric("proof_oldest_look_seconds", nameserver, ",what=\"contents\"") > 0; },
+                           long_wait));
+    EXPECT_EQ(compared(nameserver, "differs"), 0) << nameserver;
+  }
+  EXPECT_EQ(faults(plain, "diverged") + faults(with_keys, "diverged"), "");
+}
+
+TEST_F(Proof, ARecordThatIsChangedInPowerdnsIsMended) {
+  for (const bool is_signed : {false, true}) {
+    const auto zone = make_zone(is_signed ? "edited-signed.example.org." : "edited.example.org.", is_signed);
+    const double repairs = metric("content_repairs_total", "powerdns", ",result=\"done\"");
+    change_in_powerdns(zone.name);
+    EXPECT_TRUE(eventually([&] { return metric("content_repairs_total", "powerdns", ",result=\"done\"") > repairs; },
+                           long_wait));
+    EXPECT_TRUE(has(platform().powerdns(), zone, right));
+    EXPECT_TRUE(eventually([&] { return faults(zone, "diverged").empty(); }, long_wait));
+    EXPECT_TRUE(serves(platform().powerdns(), zone.name, zone.serial)) << "the serial is what it was";
+  }
+}
+
+TEST_F(Proof, ARecordThatIsChangedInBindIsMended) {
+  const auto zone = make_zone("filed.example.org.", false);
+  change_in_bind(zone.name);
+  EXPECT_TRUE(has(platform().bind(), zone, wrong) || has(platform().bind(), zone, right));
+  EXPECT_TRUE(eventually([] { return metric("content_repairs_total", "bind", ",result=\"done\"") > 0; }, long_wait));
+  EXPECT_TRUE(has(platform().bind(), zone, right));
+  EXPECT_TRUE(eventually([&] { return faults(zone, "diverged").empty(); }, long_wait));
+}
+
+TEST_F(Proof, WhatCannotBeMendedStaysShown) {
+  const auto zone = make_zone("stuck.example.org.", false);
+  // Without primaries' answers no transfer can help, and nothing may take the zone away.
+  change_in_powerdns(zone.name);
+  ASSERT_EQ(
+      run({"sqlite3", platform().powerdns().folder() + "/db.sqlite",
+           "create trigger wrong_again after insert on records when new.name = 'www.stuck.example.org' and new.type "
+           "= 'A' begin update records set content = '" +
+               std::string(wrong) + "' where id = new.id; end"})
+          .status,
+      0);
+  EXPECT_TRUE(
+      eventually([&] { return faults(zone, "diverged") == "powerdns " + std::to_string(zone.serial); }, long_wait));
+  EXPECT_TRUE(eventually([] { return metric("zones", "powerdns", ",state=\"diverged\"") == 1; }, long_wait));
+  EXPECT_TRUE(eventually(
+      [&] { return sql("select repairs from content_faults where zone_id = '" + zone.id + "'") == "5"; }, long_wait))
+      << "a limit of forced transfers";
+  EXPECT_TRUE(eventually(
+      [&] {
+        return sql("select detail like '%did not help%' from content_faults where zone_id = '" + zone.id + "'") == "t";
+      },
+      long_wait));
+  ASSERT_EQ(run({"sqlite3", platform().powerdns().folder() + "/db.sqlite",
+                 "drop trigger wrong_again; update records set content = '" + std::string(right) +
+                     "' where name = 'www.stuck.example.org' and type = 'A'"})
+                .status,
+            0);
+  EXPECT_TRUE(eventually([&] { return faults(zone, "diverged").empty(); }, long_wait)) << "a later look finds it right";
+}
+
+TEST_F(Proof, SignaturesThatEndWithinTheMarginAreShownUntilTheyDoNot) {
+  const auto zone = make_zone("expiring.example.org.", true);
+  const auto both = "bind " + std::to_string(zone.serial) + "\npowerdns " + std::to_string(zone.serial);
+  EXPECT_TRUE(eventually([&] { return faults(zone, "expiring") == both; }, long_wait)) << faults(zone, "expiring");
+  EXPECT_NE(
+      sql("select detail from content_faults where zone_id = '" + zone.id + "' limit 1").find("signatures end in"),
+      std::string::npos);
+  EXPECT_TRUE(eventually([] { return metric("zones", "bind", ",state=\"expiring\"") >= 1; }, long_wait));
+  const double least = metric("signature_least_seconds", "bind");
+  EXPECT_GT(least, 13 * 86'400.0);
+  EXPECT_LT(least, 21 * 86'400.0);
+  // Another manager, which knows of them from the database, and for which they don't end soon.
+  auto& manager = platform().pool_manager();
+  manager.stop();
+  auto config = harness::read_file(manager.config_file());
+  config.replace(config.find("signature_margin: 30d"), std::string("signature_margin: 30d").size(),
+                 "signature_margin: 3d");
+  harness::write_file(manager.config_file(), config);
+  manager.start();
+  EXPECT_TRUE(eventually([&] { return faults(zone, "expiring").empty(); }, long_wait)) << faults(zone, "expiring");
+  EXPECT_TRUE(eventually([] { return metric("zones", "bind", ",state=\"ok\"") >= 1; }, long_wait));
+}
+
+// The last: it changes the nameserver.
+TEST_F(Proof, WhoRefusesTransfersIsCountedAndNoFault) {
+  const auto zone = make_zone("refused.example.org.", false);
+  auto& powerdns = platform().powerdns();
+  powerdns.stop();
+  const auto file = powerdns.folder() + "/pdns.conf";
+  harness::write_file(file, harness::read_file(file) + "disable-axfr=yes\n");
+  powerdns.start();
+  EXPECT_TRUE(eventually([] { return compared("powerdns", "refused") > 0; }, long_wait));
+  EXPECT_TRUE(serves(powerdns, zone.name, zone.serial));
+  EXPECT_EQ(faults(zone, "diverged"), "");
+}
+
+}  // namespace
+}  // namespace minidns::e2e

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+namespace minidns::harness {
+
+/// A small file system of its own (tmpfs) over a folder, which keeps its files; for servers whose disk is full.
+class SmallDisk {
+ public:
+  /// `folder` must be no server's at present. Null where mounting isn't permitted. Throws std::runtime_error if its
+  /// files don't fit.
+  [[nodiscard]] static std::unique_ptr<SmallDisk> over(const std::string& folder, std::size_t size_octets);
+  /// What was written since is gone with it.
+  ~SmallDisk();
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+
+  /// Takes all the room that is left.
+  void fill();
+  /// Gives it back.
+  void make_room();
+
+ private:
+  explicit SmallDisk(std::string folder) : folder_(std::move(folder)) {}
+  [[nodiscard]] std::string filler() const { return folder_ + "/filler"; }
+
+  std::string folder_;
+};
+
+}  // namespace minidns::harness
