@@ -63,7 +63,7 @@ void add_by_api(harness::PowerdnsServer& server, harness::Platform& platform, co
   for (const auto& zone : zones) {
     add("POST", target,
         R"({\"name\": \")" + zone + R"(\", \"kind\": \"Slave\", \"nameservers\": [], \"masters\": [\"127.0.0.1)" +
-            port + R"(\", \"127.0.0.2)" + port + R"(\"], \"master_tsig_key_ids\": [\")" + platform.transfer_key().name +
+            port + R"(\", \"127.0.0.2)" + port + R"(\"], \"slave_tsig_key_ids\": [\")" + platform.transfer_key().name +
             R"(\"]})");
     add("PUT", target + "/" + zone + "/axfr-retrieve", {});
   }

@@ -148,7 +148,7 @@ void Fleet::fill_powerdns(harness::PowerdnsServer& server) {
   const std::string port = ":" + std::to_string(platform_.mdns_port());
   const std::string rows = replaced(replaced(replaced(powerdns_rows, "COUNT", std::to_string(zones_)), "MASTERS",
                                              "127.0.0.1" + port + ",127.0.0.2" + port),
-                                    "KEY", without_dot(platform_.transfer_key().name));
+                                    "KEY", platform_.transfer_key().name);
   const auto result = harness::run({"sqlite3", server.folder() + "/db.sqlite"}, rows, fill_limit);
   if (result.status != 0) throw std::runtime_error("sqlite3: " + result.err);
   const std::string config = server.folder() + "/pdns.conf";
@@ -206,6 +206,14 @@ bool Fleet::is_all_visible() {
 
 bool Fleet::wait_until_visible(std::chrono::milliseconds limit) {
   return harness::eventually([this] { return is_all_visible(); }, limit);
+}
+
+std::string Fleet::hot_statements() {
+  return sql(
+      "select round(total_exec_time) || ' ms, ' || calls || ' calls, ' || round(shared_blks_hit / calls) || ' pages "
+      "each: "
+      "' || left(regexp_replace(query, '\\s+', ' ', 'g'), 90) from pg_stat_statements order by total_exec_time desc "
+      "limit 14");
 }
 
 double Fleet::metric(std::size_t server, const std::string& name, const std::string& more_labels) {

@@ -49,6 +49,8 @@ class Fleet {
 
   /// In the database `minidns`.
   std::string sql(const std::string& text) { return platform_.postgres().sql("minidns", text); }
+  /// The statements that took most of the database's time since the start, a line each.
+  std::string hot_statements();
   /// A metric of the pool manager about one nameserver: `sweeps_total`, `result="done"`.
   [[nodiscard]] double metric(std::size_t server, const std::string& name, const std::string& more_labels = {});
   [[nodiscard]] pid_t postgres_pid() const { return postgres_pid_; }

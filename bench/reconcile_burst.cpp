@@ -8,6 +8,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <future>
 #include <stdexcept>
 #include <thread>
 
@@ -17,7 +18,7 @@ namespace {
 namespace json = boost::json;
 using std::chrono::steady_clock;
 
-constexpr std::chrono::minutes give_up{5};
+constexpr std::chrono::minutes give_up{2};
 constexpr std::chrono::milliseconds pause{1};
 constexpr int clients = 8;
 
@@ -66,16 +67,23 @@ struct Figures {
   [[nodiscard]] double all() const { return *std::max_element(visible.begin(), visible.end()); }
 };
 
-/// `feed`: gives the zones to a server, or to central; in a thread of its own for each of the four, or one for all.
-template <class Watch>
+/// A thread for each of the four: `feed` gives the zones to a server, where it is us who do it; then it is watched.
+template <class Feed>
 void watch_all(Fleet& fleet, const std::vector<std::string>& zones, steady_clock::time_point start, Figures& figures,
-               Watch feed) {
-  std::vector<std::jthread> threads;
-  for (std::size_t i = 0; i < figures.visible.size(); ++i) {
-    threads.emplace_back([&, i] {
+               Feed feed) {
+  std::array<std::future<double>, 4> visible;
+  for (std::size_t i = 0; i < visible.size(); ++i) {
+    visible.at(i) = std::async(std::launch::async, [&, i] {
       feed(i);
-      figures.visible.at(i) = until_all_visible(*fleet.servers()[i].secondary, zones, start);
+      return until_all_visible(*fleet.servers()[i].secondary, zones, start);
     });
+  }
+  for (std::size_t i = 0; i < visible.size(); ++i) {
+    try {
+      figures.visible.at(i) = visible.at(i).get();
+    } catch (const std::runtime_error& error) {
+      throw std::runtime_error(fleet.servers()[i].name + ": " + error.what());
+    }
   }
 }
 
@@ -90,19 +98,39 @@ void print(const char* what, const Figures& figures, const Usage& used, int zone
   std::fflush(stdout);
 }
 
+/// Questions of the pool manager to each server so far.
+std::array<double, 4> probes(Fleet& fleet) {
+  std::array<double, 4> counts{};
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    for (const char* result : {"serial", "refused", "not_authoritative", "servfail", "timeout"}) {
+      counts.at(i) += fleet.metric(i, "probes_total", std::string("result=\"") + result + "\"");
+    }
+  }
+  return counts;
+}
+
 Figures by_the_platform(Fleet& fleet, const std::vector<std::string>& zones) {
+  fleet.sql("select pg_stat_statements_reset()");
+  const auto probes_before = probes(fleet);
   const Usage before(fleet);
   Figures figures;
   const auto start = steady_clock::now();
   {
-    std::jthread creating([&] {
+    auto acknowledged = std::async(std::launch::async, [&] {
       create(fleet, zones);
-      figures.acknowledged = seconds_since(start);
+      return seconds_since(start);
     });
     watch_all(fleet, zones, start, figures, [](std::size_t) {});
+    figures.acknowledged = acknowledged.get();
   }
   print("MiniDNS", figures, Usage(fleet) - before, static_cast<int>(zones.size()));
   if (!fleet.wait_until_visible(give_up)) throw std::runtime_error("the pool manager did not see them all");
+  const auto probes_after = probes(fleet);
+  std::printf("%-22s questions per zone:", "");
+  for (std::size_t i = 0; i < probes_after.size(); ++i) {
+    std::printf(" %.1f", (probes_after.at(i) - probes_before.at(i)) / static_cast<double>(zones.size()));
+  }
+  std::printf("\n");
   return figures;
 }
 
@@ -132,14 +160,17 @@ Figures directly(Fleet& fleet, const std::vector<std::string>& zones) {
 void measure_burst(Fleet& fleet, int zones) {
   if (!fleet.wait_until_visible(give_up)) throw std::runtime_error("the nameservers did not settle");
   std::vector<double> ratios;
+  std::string hot;
   for (int round = 1; round <= 3; ++round) {
     const std::string number = std::to_string(round);
     const Figures ours = by_the_platform(fleet, zone_names("burst" + number + "-", zones));
+    hot = fleet.hot_statements();
     const Figures theirs = directly(fleet, zone_names("direct" + number + "-", zones));
     ratios.push_back(ours.all() / theirs.all());
     std::printf("until all four serve them: %.2f times as long as directly\n", ratios.back());
   }
   std::printf("median of the rounds: %.2f\n", quantile(ratios, 0.5));
+  std::printf("the database in the last round:\n%s\n", hot.c_str());
 }
 
 }  // namespace minidns::bench

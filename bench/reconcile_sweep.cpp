@@ -130,10 +130,10 @@ void run_peers(Fleet& fleet) {
                             "curl -sf -H 'X-API-Key: " + powerdns.api_key() + "' '" + powerdns.api_url() +
                                 "/api/v1/servers/localhost/zones?dnssec=false'",
                             R"jq(.[] | "\(.name) \(.serial)")jq"));
-  const auto numbers = [&](std::size_t count) {
-    return "$(seq 1 " + std::to_string(count) + ")"; };
+  const auto numbers = [&](std::size_t count) { return "$(seq 1 " + std::to_string(count) + ")"; };
   const auto factor = [&](std::size_t count) {
-    return static_cast<double>(fleet.zones()) / static_cast<double>(count); };
+    return static_cast<double>(fleet.zones()) / static_cast<double>(count);
+  };
   (void)bind.rndc({"status"});  // writes rndc.conf
   run_peer(fleet, "rndc zonestatus: BIND, reckoned *", Fleet::bind_1,
            "for i in " + numbers(zonestatus_sample) + "; do rndc -c " + bind.folder() + "/rndc.conf -s " +
