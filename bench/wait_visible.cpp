@@ -150,6 +150,7 @@ void measure_many(Bench& bench, int changes, int waiters) {
   for (auto& samples : waited) {
     threads.emplace_back([&] {
       auto client = bench.client();
+      round.arrive_and_wait();  // it has its token, which is made by a program
       for (int n = 0; n < changes; ++n) {
         round.arrive_and_wait();  // the change is made
         samples.push_back(ms_between(acknowledged, bench.wait(client)));
@@ -157,6 +158,7 @@ void measure_many(Bench& bench, int changes, int waiters) {
       }
     });
   }
+  round.arrive_and_wait();
   for (int n = 0; n < changes; ++n) {
     bench.change();
     acknowledged = steady_clock::now();
