@@ -1,5 +1,5 @@
 # The whole system with real secondaries. Each program starts a platform of its own.
-foreach(name main_job split_horizon faults catalog control_channels digests master_key)
+foreach(name main_job split_horizon faults catalog control_channels digests master_key visibility)
   minidns_test(e2e_${name} SOURCES ${CMAKE_CURRENT_LIST_DIR}/${name}.cpp LINK minidns_harness LABELS e2e TIMEOUT 600)
   add_dependencies(e2e_${name} central mdns pool-manager)
 endforeach()

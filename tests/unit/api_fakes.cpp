@@ -161,21 +161,6 @@ Result<ZoneView> FakePorts::create(const Scope& scope, const NewZone& zone) {
   return view;
 }
 
-Result<ZoneView> FakePorts::get(const Scope& scope, const ZoneId& id, const std::optional<dns::Version>& version) {
-  if (auto failure = begin(scope)) {
-    return std::move(*failure);
-  }
-  const std::lock_guard lock(mutex_);
-  const ZoneView* zone = find_zone(scope, id);
-  if (zone == nullptr) {
-    return Problem{ProblemType::zone_not_found};
-  }
-  ZoneView view = *zone;
-  view.visible = visibility_;
-  view.visible->version = version.value_or(view.zone_version);
-  return view;
-}
-
 Result<Page<ZoneView>> FakePorts::list(const Scope& scope, const ZoneFilter& filter, const ZonePageRequest& page) {
   if (auto failure = begin(scope)) {
     return std::move(*failure);
@@ -245,21 +230,6 @@ Result<RecordsetView> FakePorts::create(const Scope& scope, const ZoneId& zone, 
   RecordsetView& view = insert_recordset(*parent, recordset.name.to_text(), recordset.records);
   view.type = recordset.type;
   view.ttl = recordset.ttl;
-  return view;
-}
-
-Result<RecordsetView> FakePorts::get(const Scope& scope, const ZoneId& zone, const RecordsetId& id,
-                                     const std::optional<dns::Version>& version) {
-  const auto parent = get(scope, zone);
-  if (!parent) {
-    return parent.error();
-  }
-  const std::lock_guard lock(mutex_);
-  auto view = found(recordsets_, id, ProblemType::recordset_not_found);
-  if (view) {
-    view->visible = visibility_;
-    view->visible->version = version.value_or(view->zone_version);
-  }
   return view;
 }
 

@@ -1,5 +1,6 @@
 #include "tests/unit/api_fakes.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace minidns::api::test {
@@ -23,6 +24,38 @@ void FakePorts::set_visibility(std::int64_t served, std::int64_t failed) {
 std::optional<Scope> FakePorts::last_scope() {
   const std::lock_guard lock(mutex_);
   return last_scope_;
+}
+
+Result<ZoneView> FakePorts::get(const Scope& scope, const ZoneId& id, const std::optional<dns::Version>& version) {
+  if (auto failure = begin(scope)) {
+    return std::move(*failure);
+  }
+  const std::lock_guard lock(mutex_);
+  const ZoneView* zone = find_zone(scope, id);
+  if (zone == nullptr) {
+    return Problem{ProblemType::zone_not_found};
+  }
+  ZoneView view = *zone;
+  view.visible = visibility_;
+  view.visible->version = version.value_or(view.zone_version);
+  return view;
+}
+
+Result<RecordsetView> FakePorts::get(const Scope& scope, const ZoneId& zone, const RecordsetId& id,
+                                     const std::optional<dns::Version>& version) {
+  const auto parent = get(scope, zone);
+  if (!parent) {
+    return parent.error();
+  }
+  const std::lock_guard lock(mutex_);
+  const auto at = std::ranges::find_if(recordsets_, [&](const RecordsetView& recordset) { return recordset.id == id; });
+  if (at == recordsets_.end()) {
+    return Problem{ProblemType::recordset_not_found};
+  }
+  RecordsetView view = *at;
+  view.visible = visibility_;
+  view.visible->version = version.value_or(view.zone_version);
+  return view;
 }
 
 }  // namespace minidns::api::test
