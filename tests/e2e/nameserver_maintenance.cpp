@@ -171,6 +171,10 @@ TEST_F(NameserverMaintenance, ZonesThatDidNotChangeGetThePrimariesOfNow) {
   }));
   ASSERT_TRUE(has_old_primary(0));
   set_state(*admin_, "bind", "maintenance");
+  ASSERT_TRUE(eventually([&] {
+    return sql("select g.holder is null from nameserver_progress g join nameservers n on n.id = g.nameserver_id"
+               " where n.name = 'bind'") == "t";
+  })) << "who worked for it remembers";
   const json::object primary{{"address", "127.0.0.1"}, {"port", platform_->mdns_port()}};
   Platform::created(
       admin_->patch("/v2/pools/" + platform_->pool_id(), json::object{{"primaries", json::array{primary}}}));
