@@ -5,6 +5,10 @@
 alter table nameserver_progress add column catch_up_through bigint;
 grant update (catch_up_through) on nameserver_progress to minidns_central;  -- back to null
 
+-- SHA-256 of the primaries and the transfer key that all its zones were last known to be configured with: they may have
+-- become others while nobody worked for it. Null: not known.
+alter table nameserver_progress add column content_upstream bytea;
+
 -- Puts a nameserver in service that has caught up, if it is to be: nothing else lets a pool manager write to
 -- nameservers. `lost`: the lease is another's; `unwanted`: its state is another by now; `behind`: not caught up.
 create function enter_service(p_nameserver uuid, p_fence bigint, p_through bigint) returns text

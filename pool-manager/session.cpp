@@ -1,5 +1,7 @@
 #include "pool-manager/session.hpp"
 
+#include "base/bytes.hpp"
+#include "base/digest.hpp"
 #include "base/random.hpp"
 #include "storage/hints.hpp"
 
@@ -92,6 +94,9 @@ boost::asio::awaitable<Session::End> Session::run() {
   if (duty_.duty == storage::Duty::bootstrapping) {
     co_await begin_bootstrapping();
   }
+  if (progress.upstream && *progress.upstream != upstream_mark()) {
+    sweep_state_.reconfigure = true;
+  }
   if (progress.content != content_mark()) {
     co_await want_retransfer(progress.content.has_value());
   }
@@ -116,6 +121,19 @@ boost::asio::awaitable<Session::End> Session::run() {
 
 storage::ContentMark Session::content_mark() const {
   return {settings_.pool, settings_.view};
+}
+
+/// Of the primaries and the key that its zones should have.
+Bytes Session::upstream_mark() const {
+  std::string text;
+  for (const storage::PrimaryAddress& primary : settings_.primaries) {
+    text += primary.address + ' ' + std::to_string(primary.port) + '\n';
+  }
+  if (const auto& key = settings_.transfer_key) {
+    text += key->id.to_string() + ' ' + key->name.to_text() + ' ' + key->algorithm + ' ' + to_hex(key->secret_sealed);
+  }
+  const auto digest = sha256(as_bytes(text));
+  return {digest.begin(), digest.end()};
 }
 
 /// What the nameserver has may be of another view or pool, which its serials don't tell. Its own content of each zone

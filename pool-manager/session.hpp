@@ -101,6 +101,7 @@ class Session {
   [[nodiscard]] boost::asio::awaitable<void> count_tasks();
   [[nodiscard]] boost::asio::awaitable<void> mark_overdue_tasks();
   [[nodiscard]] storage::ContentMark content_mark() const;
+  [[nodiscard]] Bytes upstream_mark() const;
   [[nodiscard]] boost::asio::awaitable<void> want_retransfer(bool content_is_known);
   [[nodiscard]] boost::asio::awaitable<void> compare_lists();
   [[nodiscard]] boost::asio::awaitable<void> sweep_once();
@@ -144,7 +145,7 @@ class Session {
   bool compare_all_ = false;  ///< the feed doesn't tell enough: not read until a sweep has set a new position
   bool sweep_wanted_ = true;
   bool sweep_at_once_ = false;  ///< however short ago the last one was
-  bool more_tasks_ = false;  ///< are due than there was room for
+  bool more_tasks_ = false;     ///< are due than there was room for
   SweepState sweep_state_;
   storage::DutyState duty_;
   CatchUp catch_up_;

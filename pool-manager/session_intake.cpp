@@ -225,7 +225,8 @@ boost::asio::awaitable<void> Session::sweep_once() {
     compare_all_ = false;
     feed_wakeup_.notify();
   }
-  window_.set_swept(sweep_state_.retransfer_after ? std::nullopt : std::optional(content_mark()));
+  window_.set_swept(sweep_state_.retransfer_after ? std::nullopt : std::optional(content_mark()),
+                    sweep_state_.reconfigure ? std::nullopt : std::optional(upstream_mark()));
   if (!sweep.is_complete()) {
     sweep_wanted_ = true;
   } else if (!compare_all_) {

@@ -43,6 +43,7 @@ storage::ProgressUpdate Unsaved::take() {
   update.last_error = std::exchange(last_error_, std::nullopt);
   update.swept = std::exchange(swept_, false);
   update.content = std::exchange(content_, std::nullopt);
+  update.upstream = std::exchange(upstream_, std::nullopt);
   update.catch_up_through = std::exchange(catch_up_, std::nullopt);
   exceptions_.clear();
   confirmed_.clear();
@@ -67,6 +68,7 @@ void Unsaved::restore(storage::ProgressUpdate update) {
   last_error_ = newer.last_error_ ? std::move(newer.last_error_) : std::move(update.last_error);
   swept_ = newer.swept_ || update.swept;
   content_ = newer.content_ ? newer.content_ : update.content;
+  upstream_ = newer.upstream_ ? newer.upstream_ : update.upstream;
   catch_up_ = newer.catch_up_ ? newer.catch_up_ : update.catch_up_through;
 }
 

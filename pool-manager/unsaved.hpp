@@ -17,10 +17,11 @@ class Unsaved {
   void except(storage::TaskWrite write);
   void confirm(const dns::Name& name, std::int64_t seq);
   void set_reachable(bool reachable, std::string last_error);
-  /// `content`: what all zones that are there have been transferred as; nothing: that isn't known yet.
-  void set_swept(const std::optional<storage::ContentMark>& content) {
+  /// What all zones that are there have been transferred as, and are configured with; nothing: that isn't known yet.
+  void set_swept(const std::optional<storage::ContentMark>& content, const std::optional<Bytes>& upstream) {
     swept_ = true;
     content_ = content ? content : content_;
+    upstream_ = upstream ? upstream : upstream_;
   }
   void set_catch_up(std::int64_t through) { catch_up_ = through; }
 
@@ -38,6 +39,7 @@ class Unsaved {
   std::optional<std::string> last_error_;
   bool swept_ = false;
   std::optional<storage::ContentMark> content_;  // with swept_
+  std::optional<Bytes> upstream_;                // with swept_
   std::optional<std::int64_t> catch_up_;
 };
 

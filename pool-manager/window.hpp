@@ -103,7 +103,9 @@ class Window {
   void set_reachable(bool reachable, std::string last_error) {
     unsaved_.set_reachable(reachable, std::move(last_error));
   }
-  void set_swept(const std::optional<storage::ContentMark>& content) { unsaved_.set_swept(content); }
+  void set_swept(const std::optional<storage::ContentMark>& content, const std::optional<Bytes>& upstream) {
+    unsaved_.set_swept(content, upstream);
+  }
   void set_catch_up(std::int64_t through) { unsaved_.set_catch_up(through); }
 
   /// Keeps what has waited for its command for too long as exceptions, so that it doesn't hold up the prefix; it stays

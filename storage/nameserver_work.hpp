@@ -85,6 +85,8 @@ struct ProgressUpdate {
   std::optional<std::string> last_error;  ///< empty: none any more
   bool swept = false;
   std::optional<ContentMark> content = std::nullopt;  ///< all zones that are there have been transferred as this
+  /// Of the primaries and the key that all zones which are there are configured with; SHA-256.
+  std::optional<Bytes> upstream = std::nullopt;
   /// A nameserver that is bootstrapping has caught up with everything up to here (`enter_service`).
   std::optional<std::int64_t> catch_up_through = std::nullopt;
 };
@@ -92,6 +94,7 @@ struct ProgressUpdate {
 struct Progress {
   std::optional<std::int64_t> visible_through;  ///< nothing: never compared
   std::optional<ContentMark> content;           ///< nothing: not known what its zones were transferred as
+  std::optional<Bytes> upstream = {};           ///< nothing: not known what its zones are configured with
 };
 
 /// An entry of the list that a nameserver should have.

@@ -14,7 +14,8 @@ constexpr const char* sql_progress =
     "  last_error = case when $5::text is null then last_error else nullif($5::text, '') end, "
     "  swept_at = case when $6 then now() else swept_at end, "
     "  content_pool = coalesce($7, content_pool), content_view = coalesce($8::int4, content_view), "
-    "  catch_up_through = coalesce($9, catch_up_through) "
+    "  catch_up_through = coalesce($9, catch_up_through), "
+    "  content_upstream = coalesce($10::bytea, content_upstream) "
     "where nameserver_id = $1 and fence = $2 and holder is not null";
 
 // $14: whether a task of the same change is written over, as its worker does; a comparison leaves it alone.
@@ -101,11 +102,11 @@ Task task_of(const Rows& rows, std::size_t row) {
 }
 
 Connection::Statement progress_statement(const Lease& lease, const ProgressUpdate& update) {
-  return {
-      sql_progress,
-      {lease.nameserver.uuid(), lease.fence, update.visible_through, update.reachable, update.last_error, update.swept,
-       update.content ? Param(update.content->pool.uuid()) : Param(nullptr),
-       update.content ? Param(std::int32_t{update.content->view.number()}) : Param(nullptr), update.catch_up_through}};
+  return {sql_progress,
+          {lease.nameserver.uuid(), lease.fence, update.visible_through, update.reachable, update.last_error,
+           update.swept, update.content ? Param(update.content->pool.uuid()) : Param(nullptr),
+           update.content ? Param(std::int32_t{update.content->view.number()}) : Param(nullptr),
+           update.catch_up_through, update.upstream ? Param(ByteView(*update.upstream)) : Param(nullptr)}};
 }
 
 Connection::Statement delete_statement(const Lease& lease, const std::vector<Confirmation>& confirmed) {

@@ -25,7 +25,8 @@ constexpr const char* sql_catalogs =
     "join nameservers n on n.pool_id = c.pool_id where n.id = $1 order by c.family";
 
 constexpr const char* sql_progress =
-    "select visible_through, content_pool, content_view from nameserver_progress where nameserver_id = $1";
+    "select visible_through, content_pool, content_view, content_upstream from nameserver_progress "
+    "where nameserver_id = $1";
 
 constexpr const char* sql_head = "select seq, epoch, pruned_through from feed_head";
 
@@ -183,6 +184,9 @@ Progress NameserverWork::read_progress(NameserverId nameserver) {
   Progress progress{rows.optional_integer(0, 0), std::nullopt};
   if (const auto pool = rows.optional_uuid(0, 1)) {
     progress.content = ContentMark{PoolId(*pool), view_column(rows, 0, 2)};
+  }
+  if (!rows.is_null(0, 3)) {
+    progress.upstream = copy_of(rows.bytea(0, 3));
   }
   return progress;
 }

@@ -159,5 +159,29 @@ TEST_F(NameserverMaintenance, ABindGetsWhatItMissedWhenTheFeedHasForgottenIt) {
   leaves_and_comes_back(platform_->bind(), "bind", true);
 }
 
+TEST_F(NameserverMaintenance, ZonesThatDidNotChangeGetThePrimariesOfNow) {
+  const auto& bind = platform_->bind();
+  const auto has_old_primary = [&](int zone) {
+    return bind.rndc({"showzone", zone_name(zone)}).out.find("127.0.0.2") != std::string::npos;
+  };
+  // What its zones have is known once they were compared.
+  ASSERT_TRUE(eventually([&] {
+    return sql("select g.content_upstream is not null from nameserver_progress g join nameservers n"
+               " on n.id = g.nameserver_id where n.name = 'bind'") == "t";
+  }));
+  ASSERT_TRUE(has_old_primary(0));
+  set_state(*admin_, "bind", "maintenance");
+  ASSERT_TRUE(eventually([&] {
+    return sql("select g.holder is null from nameserver_progress g join nameservers n on n.id = g.nameserver_id"
+               " where n.name = 'bind'") == "t";
+  })) << "who worked for it remembers";
+  const json::object primary{{"address", "127.0.0.1"}, {"port", platform_->mdns_port()}};
+  Platform::created(
+      admin_->patch("/v2/pools/" + platform_->pool_id(), json::object{{"primaries", json::array{primary}}}));
+  set_state(*admin_, "bind", "in_service");
+  ASSERT_TRUE(has_state(*admin_, "bind", "in_service"));
+  for (int i = 0; i < zones; ++i) EXPECT_FALSE(has_old_primary(i)) << zone_name(i);
+}
+
 }  // namespace
 }  // namespace minidns::e2e

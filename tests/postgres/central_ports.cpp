@@ -217,6 +217,52 @@ TEST_F(PortsTest, ANameserverHasTheViewOfItsTransferKey) {
   EXPECT_EQ(views_->remove(scope(), "default").error().type, ProblemType::invalid_operation);
 }
 
+TEST_F(PortsTest, ANameserverGetsIntoServiceByWayOfBootstrapping) {
+  const auto pool = create_pool("one");
+  const auto made = nameservers_->create(scope(), nameserver(pool.id, "one")).value();
+  EXPECT_EQ(made.state, api::NameserverState::bootstrapping);
+  EXPECT_TRUE(made.enters_service);
+  ASSERT_TRUE(made.catching_up);
+  EXPECT_FALSE(made.catching_up->compared);
+  const auto change_to = [&](api::NameserverState state, bool force = false) {
+    api::NameserverChange change;
+    change.state = state;
+    change.force = force;
+    return nameservers_->update(scope(), made.id, change);
+  };
+  const auto forced = change_to(api::NameserverState::in_service, true).value();
+  EXPECT_EQ(forced.state, api::NameserverState::in_service);
+  EXPECT_FALSE(forced.enters_service);
+  EXPECT_FALSE(forced.catching_up);
+  EXPECT_EQ(change_to(api::NameserverState::retired)->state, api::NameserverState::retired);
+  const auto before = nameservers_->get(scope(), made.id)->revision;
+  const auto refused = change_to(api::NameserverState::maintenance);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().errors.at(0).path, std::vector<std::string>{"state"});
+  EXPECT_EQ(nameservers_->get(scope(), made.id)->revision, before) << "nothing was written";
+  EXPECT_TRUE(change_to(api::NameserverState::in_service)->enters_service);
+}
+
+TEST_F(PortsTest, ADeletionThatWasRefusedIsConfirmedByItsNumber) {
+  const auto pool = create_pool("one");
+  const auto made = nameservers_->create(scope(), nameserver(pool.id, "one")).value();
+  const auto none = nameservers_->confirm_deletion(scope(), made.id, 12);
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().type, api::ProblemType::invalid_operation);
+  sql("insert into refused_deletions (nameserver_id, unknown, zones, names, fingerprint) values ('" +
+      made.id.to_string() + "', 12, 90, '{a.example.}', '\\x00')");
+  const auto wrong = nameservers_->confirm_deletion(scope(), made.id, 11);
+  ASSERT_FALSE(wrong);
+  EXPECT_NE(wrong.error().errors.at(0).message.find("12 are unknown by now"), std::string::npos);
+  const auto right = nameservers_->confirm_deletion(scope(), made.id, 12).value();
+  ASSERT_TRUE(right.refused_deletion);
+  EXPECT_EQ(right.refused_deletion->names, std::vector<std::string>{"a.example."});
+  EXPECT_TRUE(right.refused_deletion->confirmed_until);
+  const auto gone = nameservers_->confirm_deletion(scope(), NameserverId(Uuid::version7({})), 12);
+  ASSERT_FALSE(gone);
+  EXPECT_EQ(gone.error().type, api::ProblemType::nameserver_not_found);
+}
+
 TEST_F(PortsTest, WhatIsNotThereIsNamed) {
   const auto pool = create_pool("one", true);
   auto server = nameserver(pool.id, "one");

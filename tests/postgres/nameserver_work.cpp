@@ -351,7 +351,11 @@ TEST_F(NameserverWorkTest, WhatZonesWereTransferredAsIsKnownOnceItWasSaid) {
   update.content = mark;
   ASSERT_TRUE(work_->save(mine, update));
   EXPECT_EQ(work_->read_progress(nameserver).content, mark);
+  EXPECT_FALSE(work_->read_progress(nameserver).upstream);
+  update.upstream = Bytes{1, 2};
+  ASSERT_TRUE(work_->save(mine, update));
   ASSERT_TRUE(work_->save(mine, {}));
+  EXPECT_EQ(work_->read_progress(nameserver).upstream, (Bytes{1, 2})) << "nothing new";
   EXPECT_EQ(work_->read_progress(nameserver).content, mark) << "nothing new";
 }
 

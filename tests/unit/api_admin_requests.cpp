@@ -171,8 +171,8 @@ TEST(NameserverRequest, EachErrorNamesItsFieldAndReason) {
       {nameserver_body(R"("driver":"nsd","settings":{"pattern":"p"},"secret":")" + std::string(16385, 'x') + "\""),
        "secret", "16384"},
       {nameserver_body(R"("driver":"none","state":"asleep")"), "state", "not bootstrapping"},
-      {nameserver_body(R"("driver":"none","enters_service":1)"), "enters_service", "boolean"},
-      {nameserver_body(R"("driver":"none","force":"yes")"), "force", "boolean"},
+      {nameserver_body(R"("driver":"none","enters_service":1)"), "enters_service", "not true or false"},
+      {nameserver_body(R"("driver":"none","force":"yes")"), "force", "not true or false"},
       {nameserver_body(R"("driver":"none","notify_key_id":"x")"), "notify_key_id", "UUID"},
   };
   for (const BadBody& row : rows) {

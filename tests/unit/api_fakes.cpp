@@ -328,20 +328,10 @@ Result<NameserverView> FakePorts::create(const Scope& scope, const NewNameserver
     return std::move(*failure);
   }
   const std::lock_guard lock(mutex_);
-  nameservers_.push_back({.id = new_id<NameserverId>(),
-                          .pool_id = nameserver.pool_id,
-                          .name = nameserver.name,
-                          .address = nameserver.address,
-                          .port = nameserver.port,
-                          .state = nameserver.state,
-                          .view = nameserver.view.value_or(default_view_name),
-                          .transfer_key_id = nameserver.transfer_key_id,
-                          .notify_key_id = nameserver.notify_key_id,
-                          .allow_unsigned_soa = nameserver.allow_unsigned_soa,
-                          .settings = nameserver.settings,
-                          .has_secret = nameserver.secret.has_value(),
-                          .revision = 1,
-                          .created_at = the_time()});
+  nameservers_.push_back({new_id<NameserverId>(), nameserver.pool_id, nameserver.name, nameserver.address,
+                          nameserver.port, nameserver.state, false, nameserver.view.value_or(default_view_name),
+                          nameserver.transfer_key_id, nameserver.notify_key_id, nameserver.allow_unsigned_soa,
+                          nameserver.settings, nameserver.secret.has_value(), 1, the_time()});
   return nameservers_.back();
 }
 
@@ -368,14 +358,6 @@ Result<NameserverView> FakePorts::update(const Scope& scope, const NameserverId&
     nameserver->state = change.state.value_or(nameserver->state);
   }
   return nameserver;
-}
-
-/// Just 12 zones wait for a confirmation.
-Result<NameserverView> FakePorts::confirm_deletion(const Scope& scope, const NameserverId& id, std::int64_t zones) {
-  if (zones != 12) {
-    return invalid_field({"zones"}, "12 are unknown by now");
-  }
-  return get(scope, id);
 }
 
 Result<void> FakePorts::remove(const Scope& scope, const NameserverId& id) {
