@@ -246,7 +246,7 @@ boost::asio::awaitable<void> ContentRound::save(storage::ProofUpdate update) {
 /// Once: it is the nameserver's right, and no fault.
 void ContentRound::tell_refused(const std::string& reason) {
   if (!std::exchange(told_refused_, true)) {
-    scope_.context.log.warning("a nameserver doesn't let us transfer zones: their content isn't compared",
+    scope_.context.log.warning("a nameserver refuses to transfer zones: where it does, their content isn't compared",
                                {{"nameserver", scope_.settings.name}, {"reason", reason}});
   }
 }
