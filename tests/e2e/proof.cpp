@@ -30,7 +30,8 @@ class Proof : public testing::Test {
     harness::PlatformOptions options;
     // Signatures are made for 21 days: with this margin each ends too soon.
     options.pool_manager_config =
-        "proof: {round: 1s, content_round: 2s, transfers_per_second: 20, look_again: 500ms, signature_margin: 30d}\n";
+        "sweep_interval: 1h\nproof: {round: 1s, content_round: 2s, transfers_per_second: 20, look_again: 500ms, "
+        "signature_margin: 30d}\n";
     platform_ = std::make_unique<Platform>(options);
     auto admin = platform_->rest("operator", "admin");
     Platform::created(admin.post("/v2/dnssec/policies", json::object{{"name", "nsec3"}, {"denial", "NSEC3"}}));
@@ -201,6 +202,20 @@ TEST_F(Proof, ARecordThatIsChangedInBindIsMended) {
   EXPECT_TRUE(eventually([] { return metric("content_repairs_total", "bind", ",result=\"done\"") > 0; }, long_wait));
   EXPECT_TRUE(has(platform().bind(), zone, right));
   EXPECT_TRUE(eventually([&] { return faults(zone, "diverged").empty(); }, long_wait));
+}
+
+/// By its SOA record, so that the control channel tells the same as its answers; the next comparison of lists is far.
+TEST_F(Proof, AZoneThatIsTakenBackIsFoundByAsking) {
+  const auto zone = make_zone("back.example.org.", false);
+  const auto old = std::to_string(zone.serial - 1);
+  const auto taken_back =
+      run({"sqlite3", platform().powerdns().folder() + "/db.sqlite",
+           "pragma busy_timeout=10000; update records set content = replace(content, '" + std::to_string(zone.serial) +
+               "', '" + old + "') where name = 'back.example.org' and type = 'SOA'"});
+  ASSERT_EQ(taken_back.status, 0) << taken_back.err;
+  EXPECT_TRUE(eventually([] { return metric("sweep_findings_total", "powerdns", ",kind=\"behind\"") > 0; }, long_wait));
+  EXPECT_TRUE(serves(platform().powerdns(), zone.name, zone.serial, long_wait));
+  EXPECT_EQ(faults(zone, "diverged"), "") << "another serial is no other content";
 }
 
 TEST_F(Proof, WhatCannotBeMendedStaysShown) {
