@@ -56,6 +56,7 @@ enum class ProofKind { serials, contents };
 /// How far a round over all zones has come. Ages are by the database's clock.
 struct ProofRound {
   std::optional<dns::Name> after;  ///< the zone that was looked at last, in canonical order of names
+  std::chrono::seconds age{0};     ///< since it began
   /// Since the last complete round began: each zone was looked at since. Nothing: there was none.
   std::optional<std::chrono::seconds> complete_age;
 };

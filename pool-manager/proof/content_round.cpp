@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Zones are counted so often, for the pace.
+/// Zones are counted so often and when a round begins, for the pace.
 constexpr auto count_interval = 60s;
 constexpr SteadyTime::duration idle_wait = 1s;
 /// For commands that others have begun.
@@ -71,7 +71,7 @@ boost::asio::awaitable<void> ContentRound::load() {
   auto [round, faults] = co_await ask_proofs(scope_.context, read);
   const SteadyTime now = scope_.context.clock.steady();
   after_ = std::move(round.after);
-  round_began_ = now;
+  round_began_ = now - round.age;
   if (round.complete_age) {
     complete_since_ = now - *round.complete_age;
   }
@@ -97,7 +97,7 @@ boost::asio::awaitable<void> ContentRound::step() {
 /// The next zone of the round, whose position is saved with it: at a transfer per zone that costs little.
 boost::asio::awaitable<void> ContentRound::next_zone() {
   const SteadyTime now = scope_.context.clock.steady();
-  const bool counts = now >= counted_ + count_interval || total_ == 0;
+  const bool counts = !after_ || now >= counted_ + count_interval;
   auto read = [pool = scope_.settings.pool, after = after_, counts](storage::ZoneProofs& proofs) {
     return std::pair(counts ? std::optional(proofs.count_zones(pool)) : std::nullopt,
                      proofs.read_zones(pool, after, 1));
@@ -246,7 +246,7 @@ boost::asio::awaitable<void> ContentRound::save(storage::ProofUpdate update) {
 /// Once: it is the nameserver's right, and no fault.
 void ContentRound::tell_refused(const std::string& reason) {
   if (!std::exchange(told_refused_, true)) {
-    scope_.context.log.warning("a nameserver doesn't let us transfer zones: their content isn't compared",
+    scope_.context.log.warning("a nameserver refuses to transfer zones: where it does, their content isn't compared",
                                {{"nameserver", scope_.settings.name}, {"reason", reason}});
   }
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <tuple>
 #include <utility>
 
 namespace minidns::pool {
@@ -20,7 +21,7 @@ constexpr std::size_t page_zones = 500;
 /// don't need 100,000 wake-ups.
 constexpr std::size_t questions_max = 32;
 constexpr double steps_per_second = 10;
-/// Zones are counted so often, for the pace.
+/// Zones are counted so often and when a round begins, for the pace.
 constexpr auto count_interval = 60s;
 /// Where there is nothing to look at.
 constexpr SteadyTime::duration idle_wait = 1s;
@@ -71,14 +72,15 @@ SteadyTime SerialRound::next() const {
 }
 
 boost::asio::awaitable<void> SerialRound::load() {
-  auto read = [nameserver = scope_.settings.id](storage::ZoneProofs& proofs) {
-    return std::pair(proofs.read_round(nameserver, storage::ProofKind::serials),
-                     proofs.read_faults(nameserver, 2 * faults_max));
+  auto read = [nameserver = scope_.settings.id, pool = scope_.settings.pool](storage::ZoneProofs& proofs) {
+    return std::tuple(proofs.read_round(nameserver, storage::ProofKind::serials),
+                      proofs.read_faults(nameserver, 2 * faults_max), proofs.count_zones(pool));
   };
-  auto [round, faults] = co_await ask_proofs(scope_.context, read);
+  auto [round, faults, count] = co_await ask_proofs(scope_.context, read);
+  total_ = count;
   const SteadyTime now = scope_.context.clock.steady();
   after_ = std::move(round.after);
-  round_began_ = now;
+  round_began_ = now - round.age;
   if (round.complete_age) {
     complete_since_ = now - *round.complete_age;
   }
@@ -118,7 +120,7 @@ boost::asio::awaitable<void> SerialRound::step() {
 
 boost::asio::awaitable<void> SerialRound::turn_page() {
   const SteadyTime now = scope_.context.clock.steady();
-  const bool counts = now >= counted_ + count_interval || total_ == 0;
+  const bool counts = !after_ || now >= counted_ + count_interval;
   auto read = [pool = scope_.settings.pool, after = after_, counts](storage::ZoneProofs& proofs) {
     return std::pair(counts ? std::optional(proofs.count_zones(pool)) : std::nullopt,
                      proofs.read_zones(pool, after, page_zones));

@@ -26,7 +26,8 @@ constexpr const char* sql_digest =
     "select digest from version_digests where zone_id = $1 and version = $2 and view = $3 and key_id = $4";
 
 constexpr const char* sql_round =
-    "select after_key, extract(epoch from now() - complete_since)::bigint from proof_rounds "
+    "select after_key, extract(epoch from now() - complete_since)::bigint, "
+    "  extract(epoch from now() - began_at)::bigint from proof_rounds "
     "where nameserver_id = $1 and kind = $2";
 
 constexpr const char* sql_faults =
@@ -186,6 +187,7 @@ ProofRound ZoneProofs::read_round(NameserverId nameserver, ProofKind kind) {
   if (!rows.is_null(0, 0)) {
     round.after = name_of_key(rows.bytea(0, 0));
   }
+  round.age = std::chrono::seconds(std::max<std::int64_t>(rows.integer(0, 2), 0));
   if (const auto age = rows.optional_integer(0, 1)) {
     round.complete_age = std::chrono::seconds(std::max<std::int64_t>(*age, 0));
   }

@@ -30,7 +30,8 @@ class Proof : public testing::Test {
     harness::PlatformOptions options;
     // Signatures are made for 21 days: with this margin each ends too soon.
     options.pool_manager_config =
-        "proof: {round: 1s, content_round: 2s, transfers_per_second: 20, look_again: 500ms, signature_margin: 30d}\n";
+        "sweep_interval: 1h\nproof: {round: 1s, content_round: 2s, transfers_per_second: 20, look_again: 500ms, "
+        "signature_margin: 30d}\n";
     platform_ = std::make_unique<Platform>(options);
     auto admin = platform_->rest("operator", "admin");
     Platform::created(admin.post("/v2/dnssec/policies", json::object{{"name", "nsec3"}, {"denial", "NSEC3"}}));
@@ -51,8 +52,8 @@ class Proof : public testing::Test {
                           {"port", server.port()}, {"transfer_key_id", key_id},
                           {"settings", settings}};
     };
-    Platform::created(
-        admin.post("/v2/nameservers", body("knot", *knot_, {{"control_socket", knot_->control_socket()}})));
+    Platform::created(admin.post(
+        "/v2/nameservers", body("knot", *knot_, {{"control_socket", knot_->control_socket()}, {"acl", "transfer"}})));
     auto nsd = body("nsd", *nsd_, {{"pattern", pattern}, {"control_port", nsd_->control_port()}});
     nsd["secret"] = nsd_->control_certificates().credentials();
     Platform::created(admin.post("/v2/nameservers", nsd));
@@ -178,7 +179,6 @@ TEST_F(Proof, WhatIsRightIsFoundToBeSameOnEachKindOfNameserver) {
                            long_wait))
         << nameserver << ": what mdns stored of signed versions";
   }
-  EXPECT_EQ(metric("content_references_total", "powerdns", ",reference=\"digest\""), 0) << "it has NSEC of its own";
   EXPECT_EQ(faults(plain, "diverged") + faults(with_keys, "diverged"), "");
 }
 
@@ -202,6 +202,20 @@ TEST_F(Proof, ARecordThatIsChangedInBindIsMended) {
   EXPECT_TRUE(eventually([] { return metric("content_repairs_total", "bind", ",result=\"done\"") > 0; }, long_wait));
   EXPECT_TRUE(has(platform().bind(), zone, right));
   EXPECT_TRUE(eventually([&] { return faults(zone, "diverged").empty(); }, long_wait));
+}
+
+/// By its SOA record, so that the control channel tells the same as its answers; the next comparison of lists is far.
+TEST_F(Proof, AZoneThatIsTakenBackIsFoundByAsking) {
+  const auto zone = make_zone("back.example.org.", false);
+  const auto old = std::to_string(zone.serial - 1);
+  const auto taken_back =
+      run({"sqlite3", platform().powerdns().folder() + "/db.sqlite",
+           "pragma busy_timeout=10000; update records set content = replace(content, '" + std::to_string(zone.serial) +
+               "', '" + old + "') where name = 'back.example.org' and type = 'SOA'"});
+  ASSERT_EQ(taken_back.status, 0) << taken_back.err;
+  EXPECT_TRUE(eventually([] { return metric("sweep_findings_total", "powerdns", ",kind=\"behind\"") > 0; }, long_wait));
+  EXPECT_TRUE(serves(platform().powerdns(), zone.name, zone.serial, long_wait));
+  EXPECT_EQ(faults(zone, "diverged"), "") << "another serial is no other content";
 }
 
 TEST_F(Proof, WhatCannotBeMendedStaysShown) {
@@ -261,7 +275,7 @@ TEST_F(Proof, SignaturesThatEndWithinTheMarginAreShownUntilTheyDoNot) {
 }
 
 /// Each rule as `name expression`, the expression on one line; fails on what is no rule file.
-constexpr const char* read_rules = R"(
+constexpr const char* read_rules = R"py(
 import sys, yaml
 for group in yaml.safe_load(open(sys.argv[1]))["groups"]:
     assert group["name"] and group["rules"]
@@ -271,11 +285,17 @@ for group in yaml.safe_load(open(sys.argv[1]))["groups"]:
         assert rule["annotations"]["summary"], rule
         assert rule["expr"].count("(") == rule["expr"].count(")"), rule
         print(rule["alert"], " ".join(rule["expr"].split()))
-)";
+)py";
 
 TEST_F(Proof, AlertsNameMetricsThatProgramsExport) {
   const auto rules = run({"python3", "-c", read_rules, MINIDNS_ALERTS_FILE});
   ASSERT_EQ(rules.status, 0) << rules.err;
+  // With a local store, which has metrics of its own.
+  auto& mdns = platform().mdns(1);
+  mdns.stop();
+  harness::write_file(mdns.config_file(),
+                      harness::read_file(mdns.config_file()) + "store: {path: " + platform().folder() + "/store-1}\n");
+  mdns.start();
   std::string exported;
   for (auto* program : {&platform().central(), &platform().mdns(1), &platform().pool_manager()}) {
     exported += program->metrics();

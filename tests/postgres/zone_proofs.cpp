@@ -125,11 +125,13 @@ TEST_F(ZoneProofsTest, KnowsHowFarARoundHasComeAndHowOldTheOldestLookIs) {
   round = proofs_->read_round(*nameserver_, ProofKind::serials);
   EXPECT_EQ(round.after, name("m.example."));
   EXPECT_FALSE(round.complete_age) << "not all zones were seen yet";
+  EXPECT_LT(round.age, 1min);
   sql("update proof_rounds set began_at = now() - interval '1 h'");
   step(std::nullopt, true);
   round = proofs_->read_round(*nameserver_, ProofKind::serials);
   EXPECT_FALSE(round.after);
   ASSERT_TRUE(round.complete_age);
+  EXPECT_LT(round.age, 1min) << "the next has begun";
   EXPECT_GE(*round.complete_age, 1h) << "all were seen since that round began";
   step(name("b.example."), false);
   round = proofs_->read_round(*nameserver_, ProofKind::serials);
