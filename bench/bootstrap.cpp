@@ -1,8 +1,10 @@
 // Bringing up an empty nameserver with many small zones: from its start (or from the first command) until it answers
 // for all of them. Fed by mdns, and beside it, in the same run, by a Knot primary with the same zones; the list comes
-// the same way each time, by `minidns sync`: printed into the server's configuration, or driven at run time.
+// the same way each time, by `minidns sync`: printed into the server's configuration, the same with zone files
+// (seeded; writing them counts), or driven at run time.
 //
-//   bench/bootstrap [ZONES] [ROUNDS] [SERVER…]    default 10000 zones, 2 rounds, bind powerdns knot nsd
+//   bench/bootstrap [ZONES] [ROUNDS] [SERVER[:MODE]…]    default 10000 zones, 2 rounds, bind powerdns knot nsd; all
+//                                                       modes but seeded
 
 #include "bench/measure.hpp"
 #include "pool-manager/sync/transfers.hpp"
@@ -152,17 +154,16 @@ class Bench {
     knot_ = std::make_unique<KnotPrimary>(zones, platform_.transfer_key());
   }
 
-  void run(const std::string& server) {
-    for (const bool driven : {false, true}) {
-      std::map<std::string, Figures> figures;
-      for (int round = 0; round < rounds_; ++round) {
-        for (const std::string primary : {"knot", "mdns"}) {
-          feed_from(primary == "knot" ? knot_->port() : platform_.mdns_port());
-          measure(server, driven, primary == "knot" ? knot_->pid() : platform_.mdns(1).pid(), figures[primary]);
-        }
+  /// `mode`: printed, seeded, driven.
+  void run(const std::string& server, const std::string& mode) {
+    std::map<std::string, Figures> figures;
+    for (int round = 0; round < rounds_; ++round) {
+      for (const std::string primary : {"knot", "mdns"}) {
+        feed_from(primary == "knot" ? knot_->port() : platform_.mdns_port());
+        measure(server, mode, primary == "knot" ? knot_->pid() : platform_.mdns(1).pid(), figures[primary]);
       }
-      print(server, driven, figures);
     }
+    print(server, mode, figures);
   }
 
  private:
@@ -201,15 +202,15 @@ class Bench {
     if (result.status != 0) throw std::runtime_error("minidns: " + result.out + result.err);
   }
 
-  void measure(const std::string& server, bool driven, pid_t primary, Figures& figures);
+  void measure(const std::string& server, const std::string& mode, pid_t primary, Figures& figures);
   void measure_driven(const std::string& server, const std::function<void(pid_t)>& done,
                       const std::function<void()>& begin);
   Process start_printed(const std::string& server, const TempDir& folder, std::uint16_t port);
 
-  void print(const std::string& server, bool driven, std::map<std::string, Figures>& figures) const {
+  void print(const std::string& server, const std::string& mode, std::map<std::string, Figures>& figures) const {
     const auto least = [](const std::vector<double>& values) { return *std::ranges::min_element(values); };
     for (auto& [primary, f] : figures) {
-      std::printf("%-8s %-7s from %-4s", server.c_str(), driven ? "driven" : "printed", primary.c_str());
+      std::printf("%-8s %-7s from %-4s", server.c_str(), mode.c_str(), primary.c_str());
       for (const double seconds : f.seconds) std::printf(" %7.2f s", seconds);
       std::printf("   CPU: server %6.2f s, primary %5.2f s\n", least(f.server_cpu_s), least(f.primary_cpu_s));
     }
@@ -218,7 +219,7 @@ class Bench {
       const auto at = static_cast<std::size_t>(round);
       sum += figures["mdns"].seconds[at] / figures["knot"].seconds[at];
     }
-    std::printf("%-8s %-7s mdns/knot: least %.2f, mean of rounds %.2f\n", server.c_str(), driven ? "driven" : "printed",
+    std::printf("%-8s %-7s mdns/knot: least %.2f, mean of rounds %.2f\n", server.c_str(), mode.c_str(),
                 least(figures["mdns"].seconds) / least(figures["knot"].seconds), sum / rounds_);
     std::fflush(stdout);
   }
@@ -229,7 +230,7 @@ class Bench {
   std::unique_ptr<KnotPrimary> knot_;
 };
 
-void Bench::measure(const std::string& server, bool driven, pid_t primary, Figures& figures) {
+void Bench::measure(const std::string& server, const std::string& mode, pid_t primary, Figures& figures) {
   double primary_before = 0;
   steady_clock::time_point start;
   const auto begin = [&] {
@@ -241,7 +242,7 @@ void Bench::measure(const std::string& server, bool driven, pid_t primary, Figur
     figures.server_cpu_s.push_back(cpu_seconds(pid));
     figures.primary_cpu_s.push_back(cpu_seconds(primary) - primary_before);
   };
-  if (driven) {
+  if (mode == "driven") {
     measure_driven(server, done, begin);
     return;
   }
@@ -258,6 +259,7 @@ void Bench::measure(const std::string& server, bool driven, pid_t primary, Figur
   const auto id = describe(server, port, settings, secret);
   sync({"sync", id, "--print", "auto", "--with-keys", "--output", folder.path().string()});
   begin();
+  if (mode == "seeded") sync({"sync", id, "--seed", folder.path().string()});
   const Process process = start_printed(server, folder, port);
   wait_for_all(port, zones_);
   done(process.pid());
@@ -347,6 +349,14 @@ int main(int argc, char** argv) {
   std::vector<std::string> servers(argv + std::min(argc, 3), argv + argc);
   if (servers.empty()) servers = {"bind", "powerdns", "knot", "nsd"};
   minidns::bench::Bench bench(zones, rounds);
-  for (const auto& server : servers) bench.run(server);
+  for (const auto& server : servers) {
+    const auto colon = server.find(':');
+    if (colon != std::string::npos) {
+      bench.run(server.substr(0, colon), server.substr(colon + 1));
+      continue;
+    }
+    bench.run(server, "printed");
+    bench.run(server, "driven");
+  }
   return 0;
 }
