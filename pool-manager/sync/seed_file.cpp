@@ -3,7 +3,9 @@
 #include "dns/rrset.hpp"
 #include "dns/text/rdata_text.hpp"
 #include "pool-manager/drivers/bind.hpp"
+#include "pool-manager/drivers/nsd_text.hpp"
 
+#include <algorithm>
 #include <ctime>
 #include <filesystem>
 #include <stdexcept>
@@ -34,6 +36,12 @@ std::string without_dot(const dns::Name& zone) {
   return text;
 }
 
+/// No name leads out of the folder; Knot does the same.
+std::string with_plain_slashes(std::string name) {
+  std::ranges::replace(name, '/', '_');
+  return name;
+}
+
 }  // namespace
 
 std::optional<SeedFormat> seed_format_from_text(std::string_view text) {
@@ -47,20 +55,15 @@ std::string seed_file_name(storage::DriverKind driver, const dns::Name& zone) {
   switch (driver) {
     case storage::DriverKind::bind:
       return bind_zone_file(zone);
+    case storage::DriverKind::nsd:
+      return with_plain_slashes(nsd_name(zone) + ".zone");  // it keeps the dot that zones are added with
     case storage::DriverKind::powerdns:
     case storage::DriverKind::knot:
-    case storage::DriverKind::nsd:
     case storage::DriverKind::catalog:
     case storage::DriverKind::none:
       break;
   }
-  std::string name = without_dot(zone) + ".zone";
-  for (char& c : name) {
-    if (c == '/') {
-      c = '_';  // as Knot does; NSD takes such zones by a pattern of their own
-    }
-  }
-  return name;
+  return with_plain_slashes(without_dot(zone) + ".zone");
 }
 
 SeedFile::SeedFile(std::string path, SeedFormat format) : path_(std::move(path)), format_(format) {

@@ -16,6 +16,9 @@ xfr-max-received-mbytes=1000
 # Without it every commit of a transfer waits for the disk. After a loss of power the database may be damaged: it is
 # made anew from the primaries then. Take it out once all zones are there, if you would rather wait.
 gsqlite3-pragma-synchronous=0
+# PowerDNS asks about a zone whose first question was lost in the next cycle; the default is 60. Once all are there, put
+# it back: a cycle reads the whole list.
+xfr-cycle-interval=15
 # How long a zone that came behind PowerDNS's back stays unknown, and how long "no such zone" is remembered.
 zone-cache-refresh-interval=60
 negquery-cache-ttl=10

@@ -13,6 +13,12 @@ void Sync::SetUpTestSuite() {
   for (int n = 0; n < zones_many; ++n) create_zone(rest, "z" + std::to_string(n) + ".sync.example.");
   const auto id = create_zone(rest, "records.sync.example.");
   create_recordset(rest, id, recordset_body("www.records.sync.example.", "A", {"192.0.2.1", "192.0.2.2"}));
+  // Enough for a difference to be worth sending.
+  std::vector<std::string> addresses;
+  for (int n = 1; n <= 90; ++n) addresses.push_back("192.0.2." + std::to_string(n));
+  for (const char* host : {"a", "b", "c"}) {
+    create_recordset(rest, id, recordset_body(host + std::string(".records.sync.example."), "A", addresses));
+  }
   create_recordset(rest, id, recordset_body("records.sync.example.", "TXT", {"\"a \\\"quoted\\\" text\""}));
 }
 

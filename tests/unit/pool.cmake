@@ -11,3 +11,12 @@ minidns_test(pool_unit
   LINK minidns_pool_manager
   LABELS unit
   TIMEOUT 60)
+minidns_test(pool_sync_unit
+  SOURCES
+    unit/sync_configurations.cpp
+    unit/sync_options.cpp
+    unit/sync_progress.cpp
+    unit/sync_transfers.cpp
+  LINK minidns_pool_manager
+  LABELS unit
+  TIMEOUT 60)
