@@ -27,7 +27,7 @@ class FullDisks : public NameserverFaults {
     auto disk = SmallDisk::over(server.folder(), disk_octets);
     if (!disk) GTEST_SKIP() << "mounting isn't permitted here";
     server.start();
-    EXPECT_TRUE(is_reachable(name, true));
+    EXPECT_TRUE(is_reachable(name, true)) << server.log();
     EXPECT_TRUE(equals_database(server));
 
     disk->fill();
@@ -40,7 +40,12 @@ class FullDisks : public NameserverFaults {
       EXPECT_FALSE(reason(name, zone_name(name, 4)).empty());
     }
     disk->make_room();
-    EXPECT_TRUE(equals_database(server));
+    if (!server.process()
+             .running()) {  // PowerDNS ends itself when its database is full; its supervisor begins it again
+      std::cout << "[ ended    ] " << name << " ended itself on the full disk\n";
+      server.start();
+    }
+    EXPECT_TRUE(equals_database(server)) << server.log();
     EXPECT_TRUE(has_no_tasks(name));
     for (const auto& id : made) EXPECT_TRUE(has_status(id, "ACTIVE"));
     EXPECT_EQ(dig(server, "www.old-" + name + ".disk.example.", "A").size(), 1U);

@@ -49,6 +49,13 @@ class SickNameservers : public NameserverFaults {
   static std::string statistics_url() {
     return "http://127.0.0.1:" + std::to_string(platform().bind().statistics_port());
   }
+  /// Whether an mdns takes the key that the platform began with.
+  static bool transfers(const std::string& mdns, const std::string& zone) {
+    const auto& key = platform().transfer_key();
+    const auto result = harness::run({"dig", "@" + mdns, "-p", std::to_string(platform().mdns_port()), "-y",
+                                      key.algorithm + ":" + key.name + ":" + key.secret, zone, "AXFR"});
+    return result.out.find("SOA") != std::string::npos;
+  }
   static void expect_all_right() {
     EXPECT_TRUE(equals_database(platform().bind()));
     EXPECT_TRUE(equals_database(platform().powerdns()));
@@ -251,6 +258,9 @@ TEST_F(SickNameservers, AWrongTransferKeyIsAnErrorAndMendedByAPatch) {
   ASSERT_TRUE(has_status(old, "ACTIVE"));
   const std::string wrong = "d3JvbmctdHJhbnNmZXIta2V5LTAxMjM0NTY3ODk=";
   set_secret(wrong);  // PowerDNS is given it, BIND has the old one in named.conf
+  for (const char* mdns : {"127.0.0.1", "127.0.0.2"}) {
+    ASSERT_TRUE(eventually([&] { return !transfers(mdns, "old.tsig.example."); }, long_wait)) << "it knows of it";
+  }
   const auto id = make("new.tsig.example.");
   EXPECT_TRUE(has_status(id, "ERROR"));
   EXPECT_TRUE(has_reason("bind", "new.tsig.example.", "no content of the zone"));

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <filesystem>
+#include <sched.h>
 #include <stdexcept>
 #include <sys/mount.h>
 #include <unistd.h>
@@ -19,6 +20,8 @@ std::unique_ptr<SmallDisk> SmallDisk::over(const std::string& folder, std::size_
     if (result.status != 0) throw std::runtime_error("cp: " + result.err);
   };
   copy(folder, aside.path().string());
+  // Mounts of this process and of what it starts, so that none outlives them.
+  if (::unshare(CLONE_NEWNS) != 0 || ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return nullptr;
   const auto options = "size=" + std::to_string(size_octets) + ",mode=755";
   if (::mount("tmpfs", folder.c_str(), "tmpfs", 0, options.c_str()) != 0) return nullptr;
   std::unique_ptr<SmallDisk> disk(new SmallDisk(folder));

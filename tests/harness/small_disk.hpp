@@ -5,7 +5,8 @@
 
 namespace minidns::harness {
 
-/// A small file system of its own (tmpfs) over a folder, which keeps its files; for servers whose disk is full.
+/// A small file system of its own (tmpfs) over a folder, which keeps its files; for servers whose disk is full. Only
+/// this thread and processes that it starts from then on see it.
 class SmallDisk {
  public:
   /// `folder` must be no server's at present. Null where mounting isn't permitted. Throws std::runtime_error if its
