@@ -13,6 +13,10 @@
 
 namespace minidns::harness {
 
+bool SmallDisk::is_permitted() {
+  return ::unshare(CLONE_NEWNS) == 0 && ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+}
+
 std::unique_ptr<SmallDisk> SmallDisk::over(const std::string& folder, std::size_t size_octets) {
   const TempDir aside("disk");
   const auto copy = [](const std::string& from, const std::string& to) {
@@ -20,10 +24,10 @@ std::unique_ptr<SmallDisk> SmallDisk::over(const std::string& folder, std::size_
     if (result.status != 0) throw std::runtime_error("cp: " + result.err);
   };
   copy(folder, aside.path().string());
-  // Mounts of this process and of what it starts, so that none outlives them.
-  if (::unshare(CLONE_NEWNS) != 0 || ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return nullptr;
   const auto options = "size=" + std::to_string(size_octets) + ",mode=755";
-  if (::mount("tmpfs", folder.c_str(), "tmpfs", 0, options.c_str()) != 0) return nullptr;
+  if (::mount("tmpfs", folder.c_str(), "tmpfs", 0, options.c_str()) != 0) {
+    throw std::runtime_error("can't mount over " + folder);
+  }
   std::unique_ptr<SmallDisk> disk(new SmallDisk(folder));
   copy(aside.path().string(), folder);
   return disk;
