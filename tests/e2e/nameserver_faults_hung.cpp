@@ -182,7 +182,7 @@ TEST_F(SickNameservers, SlowOnesTakeTheirTimeAndNobodyElses) {
   ASSERT_TRUE(has_status(id, "ACTIVE"));
   const auto healthy = commit_to_visible_ms(platform().bind(), zone, id);
   ControlProxy powerdns(platform().powerdns().api_port());
-  powerdns.delay(std::chrono::milliseconds(1500));
+  powerdns.delay(std::chrono::milliseconds(700));
   patch_nameserver("powerdns", powerdns_at("http://127.0.0.1:" + std::to_string(powerdns.port())));
   ASSERT_TRUE(eventually([&] { return powerdns.connections() > 0; }, long_wait)) << "the manager knows of it";
   std::vector<std::string> ids;
@@ -196,7 +196,7 @@ TEST_F(SickNameservers, SlowOnesTakeTheirTimeAndNobodyElses) {
   patch_nameserver("powerdns", powerdns_at(platform().powerdns().api_url()));
 
   ControlProxy bind(platform().bind().control_port());
-  bind.delay(std::chrono::milliseconds(1000));
+  bind.delay(std::chrono::milliseconds(500));
   patch_nameserver("bind", bind_at(bind.port()));
   ASSERT_TRUE(eventually([&] { return bind.connections() > 0; }, long_wait));
   ids.clear();
