@@ -43,7 +43,8 @@ foreach(name sync sync_configurations sync_seeds)
 endforeach()
 
 # What may happen to nameservers.
-foreach(name nameserver_faults nameserver_faults_hung nameserver_faults_edits nameserver_faults_disk)
+foreach(name nameserver_faults nameserver_faults_hung nameserver_faults_edits nameserver_faults_disk
+             nameserver_faults_managers nameserver_faults_clock)
   minidns_test(e2e_${name} SOURCES ${CMAKE_CURRENT_LIST_DIR}/${name}.cpp LINK minidns_harness LABELS e2e TIMEOUT 900)
   add_dependencies(e2e_${name} central mdns pool-manager)
 endforeach()

@@ -46,7 +46,9 @@ class NameserverFaults : public testing::Test {
     nsd_.reset();
   }
   void TearDown() override {
-    if (HasFailure() && platform_) std::cerr << platform_->logs();
+    if (!platform_) return;
+    EXPECT_TRUE(platform_->pool_manager().running()) << "nothing that a nameserver does ends the manager";
+    if (HasFailure()) std::cerr << platform_->logs() << platform_->pool_manager().readiness() << '\n';
   }
 
   /// A Knot and an NSD beside BIND and PowerDNS, by their control channels.

@@ -11,6 +11,8 @@ using harness::SmallDisk;
 class FullDisks : public NameserverFaults {
  protected:
   static void SetUpTestSuite() {
+    permitted_ = SmallDisk::is_permitted();
+    if (!permitted_) return;
     start(short_times());
     add_knot_and_nsd();
   }
@@ -25,9 +27,8 @@ class FullDisks : public NameserverFaults {
     EXPECT_TRUE(equals_database(server));
     server.stop();
     auto disk = SmallDisk::over(server.folder(), disk_octets);
-    if (!disk) GTEST_SKIP() << "mounting isn't permitted here";
     server.start();
-    EXPECT_TRUE(is_reachable(name, true));
+    EXPECT_TRUE(is_reachable(name, true)) << server.log();
     EXPECT_TRUE(equals_database(server));
 
     disk->fill();
@@ -40,7 +41,12 @@ class FullDisks : public NameserverFaults {
       EXPECT_FALSE(reason(name, zone_name(name, 4)).empty());
     }
     disk->make_room();
-    EXPECT_TRUE(equals_database(server));
+    if (!server.process()
+             .running()) {  // PowerDNS ends itself when its database is full; its supervisor begins it again
+      std::cout << "[ ended    ] " << name << " ended itself on the full disk\n";
+      server.start();
+    }
+    EXPECT_TRUE(equals_database(server)) << reason(name, zone_name(name, 4)) << server.log();
     EXPECT_TRUE(has_no_tasks(name));
     for (const auto& id : made) EXPECT_TRUE(has_status(id, "ACTIVE"));
     EXPECT_EQ(dig(server, "www.old-" + name + ".disk.example.", "A").size(), 1U);
@@ -53,14 +59,20 @@ class FullDisks : public NameserverFaults {
     server.start();  // with what it had before
     EXPECT_TRUE(equals_database(server));
   }
+  void SetUp() override {
+    if (!permitted_) GTEST_SKIP() << "mounting isn't permitted here";
+  }
+
+ private:
+  static inline bool permitted_ = false;
 };
 
 TEST_F(FullDisks, OfPowerdnsAreAnErrorUntilThereIsRoom) {
   fill_and_make_room("powerdns", platform().powerdns(), 2 << 20, true);
 }
 
-TEST_F(FullDisks, OfBindAreAnErrorUntilThereIsRoom) {
-  fill_and_make_room("bind", platform().bind(), 8 << 20, true);
+TEST_F(FullDisks, OfBindLoseNothing) {
+  fill_and_make_room("bind", platform().bind(), 8 << 20, false);
 }
 
 TEST_F(FullDisks, OfKnotHealWhenThereIsRoom) {

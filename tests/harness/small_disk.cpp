@@ -5,12 +5,17 @@
 
 #include <fcntl.h>
 #include <filesystem>
+#include <sched.h>
 #include <stdexcept>
 #include <sys/mount.h>
 #include <unistd.h>
 #include <vector>
 
 namespace minidns::harness {
+
+bool SmallDisk::is_permitted() {
+  return ::unshare(CLONE_NEWNS) == 0 && ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+}
 
 std::unique_ptr<SmallDisk> SmallDisk::over(const std::string& folder, std::size_t size_octets) {
   const TempDir aside("disk");
@@ -20,7 +25,9 @@ std::unique_ptr<SmallDisk> SmallDisk::over(const std::string& folder, std::size_
   };
   copy(folder, aside.path().string());
   const auto options = "size=" + std::to_string(size_octets) + ",mode=755";
-  if (::mount("tmpfs", folder.c_str(), "tmpfs", 0, options.c_str()) != 0) return nullptr;
+  if (::mount("tmpfs", folder.c_str(), "tmpfs", 0, options.c_str()) != 0) {
+    throw std::runtime_error("can't mount over " + folder);
+  }
   std::unique_ptr<SmallDisk> disk(new SmallDisk(folder));
   copy(aside.path().string(), folder);
   return disk;

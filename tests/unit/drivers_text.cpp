@@ -7,15 +7,25 @@
 #include "pool-manager/drivers/powerdns_json.hpp"
 #include "pool-manager/drivers/zone_list.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include <exception>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace minidns::pool::test {
 namespace {
 
 dns::Name name(std::string_view text) {
   return dns::Name::from_text(text).value();
+}
+
+DriverTask<void> count_one(int& done) {
+  ++done;
+  co_return DriverResult<void>();
 }
 
 DriverResult<std::vector<ListedZone>> parse(ZoneListFormat format, std::string_view text, std::size_t piece) {
@@ -195,6 +205,27 @@ TEST(HttpClient, TakesOnlyCredentialsThatFitAHeader) {
 TEST(HttpClient, EncodesQueriesByPercent) {
   EXPECT_EQ(percent_encoded("a-z_0.9~"), "a-z_0.9~");
   EXPECT_EQ(percent_encoded("a b/c?d&e=f\\\xff"), "a%20b%2Fc%3Fd%26e%3Df%5C%FF");
+}
+
+TEST(OneByOne, AsksForItsPermitBeforeEachZone) {
+  // A manager that stood still in the middle: its lease ends while the second zone is being done.
+  boost::asio::io_context io;
+  int done = 0;
+  const ZoneAction action = [&done](const dns::Name& /*zone*/) { return count_one(done); };
+  const auto permit = [&done] { return done < 2; };
+  std::optional<ZoneResults> results;
+  boost::asio::co_spawn(
+      io, one_by_one({name("a."), name("b."), name("c."), name("d.")}, action, permit),
+      [&results](const std::exception_ptr& /*none*/, ZoneResults made) { results = std::move(made); });
+  io.run();
+  ASSERT_TRUE(results);
+  EXPECT_EQ(done, 2);
+  ASSERT_EQ(results->size(), 4U);
+  EXPECT_TRUE((*results)[1].has_value());
+  for (const std::size_t at : {2U, 3U}) {
+    ASSERT_FALSE((*results)[at].has_value());
+    EXPECT_EQ((*results)[at].error().code, DriverErrc::withheld);
+  }
 }
 
 }  // namespace
