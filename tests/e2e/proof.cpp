@@ -186,9 +186,13 @@ TEST_F(Proof, ARecordThatIsChangedInPowerdnsIsMended) {
   for (const bool is_signed : {false, true}) {
     const auto zone = make_zone(is_signed ? "edited-signed.example.org." : "edited.example.org.", is_signed);
     const double repairs = metric("content_repairs_total", "powerdns", ",result=\"done\"");
-    change_in_powerdns(zone.name);
-    EXPECT_TRUE(eventually([&] { return metric("content_repairs_total", "powerdns", ",result=\"done\"") > repairs; },
-                           long_wait));
+    EXPECT_TRUE(eventually(
+        [&] {
+          const bool is_mended = metric("content_repairs_total", "powerdns", ",result=\"done\"") > repairs;
+          if (!is_mended) change_in_powerdns(zone.name);  // a second transfer of the new zone may have undone it
+          return is_mended;
+        },
+        long_wait));
     EXPECT_TRUE(has(platform().powerdns(), zone, right));
     EXPECT_TRUE(eventually([&] { return faults(zone, "diverged").empty(); }, long_wait));
     EXPECT_TRUE(serves(platform().powerdns(), zone.name, zone.serial)) << "the serial is what it was";
@@ -208,12 +212,18 @@ TEST_F(Proof, ARecordThatIsChangedInBindIsMended) {
 TEST_F(Proof, AZoneThatIsTakenBackIsFoundByAsking) {
   const auto zone = make_zone("back.example.org.", false);
   const auto old = std::to_string(zone.serial - 1);
-  const auto taken_back =
-      run({"sqlite3", platform().powerdns().folder() + "/db.sqlite",
-           "pragma busy_timeout=10000; update records set content = replace(content, '" + std::to_string(zone.serial) +
-               "', '" + old + "') where name = 'back.example.org' and type = 'SOA'"});
-  ASSERT_EQ(taken_back.status, 0) << taken_back.err;
-  EXPECT_TRUE(eventually([] { return metric("sweep_findings_total", "powerdns", ",kind=\"behind\"") > 0; }, long_wait));
+  // Again and again: a second transfer of the new zone may be under way, and would undo it.
+  EXPECT_TRUE(eventually(
+      [&] {
+        const auto taken_back = run({"sqlite3", platform().powerdns().folder() + "/db.sqlite",
+                                     "pragma busy_timeout=10000; update records set content = replace(content, '" +
+                                         std::to_string(zone.serial) + "', '" + old +
+                                         "') where name = 'back.example.org' and type = 'SOA'"});
+        EXPECT_EQ(taken_back.status, 0) << taken_back.err;
+        return platform().pool_manager().metric(
+                   "minidns_pool_manager_sweep_findings_total{kind=\"behind\",nameserver=\"powerdns\"}") > 0;
+      },
+      long_wait));
   EXPECT_TRUE(serves(platform().powerdns(), zone.name, zone.serial, long_wait));
   EXPECT_EQ(faults(zone, "diverged"), "") << "another serial is no other content";
 }
