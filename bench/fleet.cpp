@@ -46,10 +46,11 @@ constexpr const char* note_progress =
     "  content_pool = excluded.content_pool, content_view = excluded.content_view";
 
 constexpr const char* count_invisible =
-    "select (select count(*) from nameservers n left join nameserver_progress g on g.nameserver_id = n.id, feed_head h "
+    "select ((select count(*) from nameservers n left join nameserver_progress g on g.nameserver_id = n.id, feed_head "
+    "h "
     "        where n.state in ('bootstrapping', 'in_service') and coalesce(g.visible_through, 0) < h.seq) "
     "     + (select count(*) from tasks t join nameservers n on n.id = t.nameserver_id "
-    "        where n.state in ('bootstrapping', 'in_service'))";
+    "        where n.state in ('bootstrapping', 'in_service')))::text";
 
 std::string replaced(std::string text, const std::string& what, const std::string& by) {
   return text.replace(text.find(what), what.size(), by);
@@ -89,6 +90,9 @@ Fleet::Fleet(std::size_t zones, const std::string& manager_config)
   make_servers();
   describe_nameservers();
   sql(note_progress);
+  storage::postgres::ConnectionSettings settings;
+  settings.conninfo = platform_.postgres().conninfo("minidns");
+  session_ = std::make_unique<storage::postgres::Connection>(settings);
   platform_.pool_manager().start();
 }
 
@@ -199,9 +203,13 @@ void Fleet::restart_manager(const std::string& config) {
   platform_.pool_manager().start();
 }
 
+std::string Fleet::ask(const std::string& text) {
+  return session_->execute_unprepared(text, {}).text(0, 0);
+}
+
 bool Fleet::is_all_visible() {
-  sql("select number_changes()");  // what is committed counts
-  return sql(count_invisible) == "0";
+  (void)ask("select number_changes()::text");  // what is committed counts
+  return ask(count_invisible) == "0";
 }
 
 bool Fleet::wait_until_visible(std::chrono::milliseconds limit) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "storage/postgres/connection.hpp"
 #include "tests/harness/platform.hpp"
 
 #include <boost/json/object.hpp>
@@ -49,6 +50,8 @@ class Fleet {
 
   /// In the database `minidns`.
   std::string sql(const std::string& text) { return platform_.postgres().sql("minidns", text); }
+  /// One value of type text, on a session that is kept: what is asked again and again should cost little.
+  std::string ask(const std::string& text);
   /// The statements that took most of the database's time since the start, a line each.
   std::string hot_statements();
   /// A metric of the pool manager about one nameserver: `sweeps_total`, `result="done"`.
@@ -71,6 +74,7 @@ class Fleet {
   std::vector<Server> servers_;
   std::string key_id_;
   pid_t postgres_pid_ = -1;
+  std::unique_ptr<storage::postgres::Connection> session_;
 };
 
 /// What the system has used since it was made.

@@ -5,6 +5,7 @@
 //   bench_reconcile pacing [ZONES] [CHANGES]                default 100000 and 100
 //   bench_reconcile burst [ZONES] [CREATED]                 default 100000 and 1000
 //   bench_reconcile maintenance [ZONES] [CHANGES]           default 100000 and 1000
+//   bench_reconcile all [ZONES]                             these four, on the same servers
 //   bench_reconcile snapshot [ZONES] [PER_SECOND] [SECONDS] default 100000, 20 and 600
 //   bench_reconcile simulation [ZONES]                      default 1000000
 #include "bench/reconcile.hpp"
@@ -22,26 +23,41 @@ std::size_t number(const std::vector<std::string>& words, std::size_t which, std
   return words.size() > which ? std::stoull(words[which]) : otherwise;
 }
 
+constexpr int sweeps = 10;
+constexpr int changes_paced = 100;
+constexpr int created = 1000;
+constexpr int changes_missed = 1000;
+
+void run_all(Fleet& fleet) {
+  measure_burst(fleet, created);
+  measure_maintenance(fleet, changes_missed);
+  measure_pacing(fleet, changes_paced);
+  measure_sweeps(fleet, sweeps);
+}
+
 bool run(const std::vector<std::string>& words) {
   const std::string& what = words.at(0);
   const std::size_t zones = number(words, 1, what == "simulation" ? 1'000'000 : 100'000);
-  const auto third = [&](std::size_t otherwise) { return static_cast<int>(number(words, 2, otherwise)); };
-  const auto fourth = [&](std::size_t otherwise) { return static_cast<int>(number(words, 3, otherwise)); };
+  const auto argument = [&](std::size_t which, int otherwise) {
+    return static_cast<int>(number(words, which, static_cast<std::size_t>(otherwise)));
+  };
   if (what == "simulation") {
     measure_simulation(zones);
     return true;
   }
-  Fleet fleet(zones, what == "pacing" ? "" : "sweep_interval: 24h\n");
+  Fleet fleet(zones, "sweep_interval: 24h\n");
   if (what == "sweep") {
-    measure_sweeps(fleet, third(10));
+    measure_sweeps(fleet, argument(2, sweeps));
   } else if (what == "pacing") {
-    measure_pacing(fleet, third(100));
+    measure_pacing(fleet, argument(2, changes_paced));
   } else if (what == "burst") {
-    measure_burst(fleet, third(1000));
+    measure_burst(fleet, argument(2, created));
   } else if (what == "maintenance") {
-    measure_maintenance(fleet, third(1000));
+    measure_maintenance(fleet, argument(2, changes_missed));
   } else if (what == "snapshot") {
-    measure_snapshot(fleet, third(20), fourth(600));
+    measure_snapshot(fleet, argument(2, 20), argument(3, 600));
+  } else if (what == "all") {
+    run_all(fleet);
   } else {
     return false;
   }
@@ -58,6 +74,6 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "bench_reconcile: %s\n", error.what());
     return 1;
   }
-  std::fprintf(stderr, "bench_reconcile sweep|pacing|burst|maintenance|snapshot|simulation [ZONES] …\n");
+  std::fprintf(stderr, "bench_reconcile sweep|pacing|burst|maintenance|all|snapshot|simulation [ZONES] …\n");
   return 2;
 }

@@ -25,7 +25,7 @@ void set_state(Fleet& fleet, std::size_t server, const char* state) {
 }
 
 std::string state_of(Fleet& fleet, std::size_t server) {
-  return fleet.sql("select state from nameservers where id = '" + fleet.servers().at(server).nameserver_id + "'");
+  return fleet.ask("select state from nameservers where id = '" + fleet.servers().at(server).nameserver_id + "'");
 }
 
 /// That mdns has completed, of any kind.

@@ -112,7 +112,6 @@ void measure(Fleet& fleet, Changes& changes, int per_second, int seconds) {
 }  // namespace
 
 void measure_snapshot(Fleet& fleet, int per_second, int seconds) {
-  fleet.restart_manager("");  // comparisons as by default
   Changes changes(fleet, 1);
   std::printf("%d changes per second for %d s, no snapshot held\n", per_second, seconds);
   measure(fleet, changes, per_second, seconds);

@@ -104,7 +104,7 @@ class Session {
   [[nodiscard]] Bytes upstream_mark() const;
   [[nodiscard]] boost::asio::awaitable<void> want_retransfer(bool content_is_known);
   [[nodiscard]] boost::asio::awaitable<void> compare_lists();
-  [[nodiscard]] boost::asio::awaitable<void> sweep_once();
+  [[nodiscard]] boost::asio::awaitable<bool> sweep_once();
 
   // Service.
   [[nodiscard]] boost::asio::awaitable<void> begin_bootstrapping();

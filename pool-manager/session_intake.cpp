@@ -186,14 +186,16 @@ boost::asio::awaitable<void> Session::compare_lists() {
     if (may_act() && (is_wanted || now >= next)) {
       sweep_wanted_ = sweep_at_once_ = false;
       last = now;
-      co_await sweep_once();
-      next = now + sweep_pause(context_.settings, context_.clock.steady() - now);
+      const bool is_done = co_await sweep_once();
+      next = now + (is_done ? sweep_pause(context_.settings, context_.clock.steady() - now)
+                            : context_.settings.sweep_interval);
     }
     co_await sweep_wakeup_.wait_for(sweep_poll);
   }
 }
 
-boost::asio::awaitable<void> Session::sweep_once() {
+/// False if it could not be done, or not to its end.
+boost::asio::awaitable<bool> Session::sweep_once() {
   const SteadyTime begin = context_.clock.steady();
   auto read = [](storage::NameserverWork& work) { return work.read_head(); };
   const storage::FeedPosition head = co_await ask_database(context_, read);
@@ -207,7 +209,7 @@ boost::asio::awaitable<void> Session::sweep_once() {
   metrics_.sweep_time.observe(context_.clock.steady() - begin);
   if (result == Sweep::Result::lease_lost) {
     end(End::lease_lost);
-    co_return;
+    co_return false;
   }
   if (result != Sweep::Result::done) {
     metrics_.sweeps_failed.increment();
@@ -215,7 +217,7 @@ boost::asio::awaitable<void> Session::sweep_once() {
     if (result == Sweep::Result::unreachable && circuit_.was_unreachable(context_.clock.steady())) {
       set_unreachable(sweep.reason());
     }
-    co_return;
+    co_return false;
   }
   metrics_.sweeps_done.increment();
   if (sets_position) {
@@ -237,6 +239,7 @@ boost::asio::awaitable<void> Session::sweep_once() {
     tasks_wakeup_.notify();
   }
   save_wakeup_.notify();
+  co_return true;
 }
 
 }  // namespace minidns::pool

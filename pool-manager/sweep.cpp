@@ -44,7 +44,9 @@ storage::Task task_for(const storage::ZoneNow& now, storage::ZoneAction action) 
 }  // namespace
 
 SteadyTime::duration sweep_pause(const WorkSettings& settings, SteadyTime::duration took) {
-  return std::max<SteadyTime::duration>(settings.sweep_interval, took * 100 / settings.sweep_share_percent);
+  constexpr int intervals_max = 10;
+  const SteadyTime::duration interval = settings.sweep_interval;
+  return std::clamp(took * 100 / settings.sweep_share_percent, interval, intervals_max * interval);
 }
 
 Sweep::Sweep(const WorkContext& context, const HeldLease& lease, NameserverMetrics& metrics,

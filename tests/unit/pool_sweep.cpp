@@ -20,7 +20,8 @@ TEST(Sweep, ComesAgainLaterTheLongerItTakes) {
            Row{"as long as the share permits", 60s, 10, 6s, 60s},
            Row{"a longer one comes later", 60s, 10, 6001ms, 60010ms},
            Row{"a tenth of the time", 60s, 10, 30s, 300s},
-           Row{"all of the time: one after the other", 1s, 100, 30s, 30s},
+           Row{"ten intervals at most", 60s, 10, 3h, 600s},
+           Row{"all of the time: one after the other", 10s, 100, 30s, 30s},
            Row{"the least share", 60s, 1, 1s, 100s},
        }) {
     WorkSettings settings;
