@@ -22,8 +22,8 @@
 namespace minidns::pool {
 
 /// From the begin of a comparison that took `took` to the begin of the next, if nothing asks for it before: a list that
-/// is long, or a nameserver that is slow, is compared less often; ten times less at most, since some comparisons are long
-/// for once only (all zones transferred anew).
+/// is long, or a nameserver that is slow, is compared less often; ten times less at most, since some comparisons are
+/// long for once only (all zones transferred anew).
 [[nodiscard]] SteadyTime::duration sweep_pause(const WorkSettings& settings, SteadyTime::duration took);
 
 /// What outlives one comparison.
