@@ -162,6 +162,7 @@ std::span<const std::string_view> system_headers() {
       "dirent.h",
       "fcntl.h",
       "grp.h",
+      "malloc.h",
       "netdb.h",
       "net/if.h",
       "netinet/in.h",
