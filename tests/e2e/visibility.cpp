@@ -187,6 +187,7 @@ TEST_F(Visibility, ANameserverInMaintenanceIsNotWorkedFor) {
   create_recordset(rest, id, recordset_body("www.maintained.example.org.", "A", {"192.0.2.1"}));
   EXPECT_TRUE(is_visible(rest.get("/v2/zones/" + id + "?wait=visible&timeout=60"))) << "without it";
   ASSERT_EQ(admin.patch(path, {{"state", "in_service"}}).status, 200);
+  platform().wait_until_in_service();
   EXPECT_TRUE(is_visible(rest.get("/v2/zones/" + id + "?wait=visible&timeout=60"))) << "with it";
   EXPECT_EQ(status_on(rest, id, "powerdns"), "OK");
 }
