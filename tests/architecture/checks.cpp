@@ -261,4 +261,17 @@ Findings check_awaited_closures(const SourceFile& file) {
   return findings;
 }
 
+Findings check_awaited_choices(const SourceFile& file) {
+  // The colon of a label or of an initializer, which isn't preceded by `?` in its statement, is none.
+  static const std::regex choice(R"(\?[^;{}]*\bco_await\b)");
+  Findings findings;
+  const std::string code = without_comments(file.text);
+  for (std::sregex_iterator at_choice(code.begin(), code.end(), choice), end; at_choice != end; ++at_choice) {
+    const auto line = 1 + std::count(code.begin(), code.begin() + at_choice->position(), '\n');
+    findings.push_back(
+        at(file, static_cast<std::size_t>(line), "a co_await behind ?:; gcc 12 destroys its result twice: use if"));
+  }
+  return findings;
+}
+
 }  // namespace minidns::architecture

@@ -35,6 +35,8 @@ using FileExists = std::function<bool(std::string_view path)>;
 /// No temporary closure with captures by value inside a co_await expression: gcc 12 destroys it twice. A co_await
 /// inside such a closure's own body is none.
 [[nodiscard]] Findings check_awaited_closures(const SourceFile& file);
+/// No co_await as a branch of `?:`: gcc 12 destroys what it gave twice.
+[[nodiscard]] Findings check_awaited_choices(const SourceFile& file);
 
 [[nodiscard]] bool is_header(std::string_view path);
 [[nodiscard]] bool is_cpp(std::string_view path);  // header or source

@@ -135,5 +135,12 @@ TEST(ArchitectureCheck, AwaitedClosures) {
                {"a.cpp", "auto r =\n    co_await g(pool,\n               [x]() -> int { return x; });\n", "a.cpp:3"}});
 }
 
+TEST(ArchitectureCheck, AwaitedChoices) {
+  expect_rows(check_awaited_choices, {{"a.cpp", "auto r = co_await g(x ? 1 : 2);\n", ""},
+                                      {"a.cpp", "auto r = x ? 1 : 2;\nco_await g();\n", ""},
+                                      {"a.cpp", "auto r =\n    x ? co_await f() : y;\n", "a.cpp:2"},
+                                      {"a.cpp", "auto r = x ? y : co_await f();\n", "gcc 12"}});
+}
+
 }  // namespace
 }  // namespace minidns::architecture

@@ -97,6 +97,10 @@ TEST(Architecture, NoClosureIsATemporaryOfAnAwait) {
   expect_none(is_cpp_but_sample, check_awaited_closures);
 }
 
+TEST(Architecture, NoAwaitIsABranchOfAnExpression) {
+  expect_none(is_cpp_but_sample, check_awaited_choices);
+}
+
 TEST(Architecture, EveryRoomHasAShortReadme) {
   for (const Room& room : rooms()) {
     const std::string prefix = std::string(room.name) + "/";
