@@ -43,10 +43,15 @@ class SecondaryTest : public testing::TestWithParam<std::string> {
 
   /// Asks the secondary until it has the model's serial.
   [[nodiscard]] bool arrives(const ZoneModel& model, std::chrono::milliseconds limit = std::chrono::seconds(30)) const;
+  /// The same, with another NOTIFY every 5 s, which the pool manager would want too.
+  [[nodiscard]] bool arrives_reminded(const ZoneModel& model,
+                                      std::chrono::milliseconds limit = std::chrono::seconds(30)) const;
   /// What the secondary serves is what was written; the difference otherwise.
   [[nodiscard]] std::string wrong(const ZoneModel& model) const;
 
  private:
+  [[nodiscard]] bool shows(const ZoneModel& model, std::chrono::milliseconds limit) const;
+
   static std::unique_ptr<World> world_;
   static std::vector<std::unique_ptr<harness::Program>> mdns_;
   static std::map<std::string, std::unique_ptr<harness::Secondary>> secondaries_;
